@@ -1,0 +1,31 @@
+"""What every table of the feed has in common.
+
+A row is one (organisation, kind, id). Times are text in one form, RFC 3339 UTC with milliseconds, so that a row's value
+is its wire value, compares without a time zone, and sorts as the days went on both databases.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.db import Base
+
+ID = String(36)
+TIME = String(24)
+DAY = String(10)
+WORD = String(40)
+JSON_VALUE = JSON(none_as_null=True)
+
+
+class Entity(Base):
+    """`ver` is the feed position of the last change of content, `field_ver` {field: [ver, device, n]}."""
+
+    __abstract__ = True
+
+    org_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    ver: Mapped[int] = mapped_column(BigInteger, default=0)
+    field_ver: Mapped[dict[str, Any]] = mapped_column(JSON_VALUE, default=dict)

@@ -1,0 +1,1 @@
+"""From a verified sign-off to a sealed PDF that anyone can verify."""

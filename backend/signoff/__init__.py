@@ -1,0 +1,1 @@
+"""What a client signed: the record, its documents, its evidence."""
