@@ -33,7 +33,7 @@ COMPUTING = {"add": (2, MAX_OPERANDS), "mul": (2, MAX_OPERANDS), "sub": (2, 2), 
 
 @dataclass(slots=True)
 class Scope:
-    """`earlier` items may be referred to (None where one is itself faulty); `written` is every id there is."""
+    """`earlier` items may be referred to (None: itself faulty); `written` is every id there is."""
 
     written: Collection[str]
     earlier: dict[str, Item | None] = field(default_factory=dict)

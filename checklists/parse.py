@@ -57,7 +57,7 @@ _REQUIRED = {"choice": ("choices",), "choices": ("choices",), "computed": ("op",
 
 
 def parse_definition(raw: object) -> Definition:
-    """Read a definition's plain form. Raises InvalidDefinition with every fault; the size is judged last, alone."""
+    """Read a plain form. Raises InvalidDefinition with every fault; the size is judged last, alone."""
     reader = Reader()
     definition = _definition(reader, raw)
     if not reader.faults and len(canonical_bytes(raw)) > MAX_BYTES:
@@ -304,15 +304,14 @@ def _ends(
 
 
 def _can_fail(fields: Fields, item_type: str) -> bool:
-    """Whether any answer can fail, going by what is written, so that a faulty limit is one fault and not two."""
+    """Whether any answer can fail, by what is written, so that a faulty limit is one fault and not two."""
     if item_type == "pass_fail":
         return True
-    declared = fields.get("limits" if item_type in ("number", "computed") else "verdicts")
-    return (
-        not isinstance(declared, dict) or not declared or "fail" in declared
-        if declared is not None
-        else False
-    )
+    key = "limits" if item_type in ("number", "computed") else "verdicts"
+    if key not in fields:
+        return False
+    declared = fields[key]
+    return not isinstance(declared, dict) or not declared or "fail" in declared
 
 
 def _count_items(raw: object) -> int:

@@ -12,6 +12,7 @@ from checklists.exact import Exact
 from checklists.faults import Fault
 
 T = TypeVar("T")
+Absent = TypeVar("Absent")
 Fields = dict[str, object]
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -23,7 +24,7 @@ MAX_LANGUAGES = 20
 
 
 class Reader:
-    """Each method returns a usable value whatever it was given; `faults` says whether the whole may be used."""
+    """Each method returns a usable value whatever it is given; `faults` says whether the whole may be used."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -46,12 +47,14 @@ class Reader:
                 self.fault(under(path, str(key)), "unknown_key")
         return {key: raw[key] for key in raw if key in required or key in optional}
 
-    def take(self, fields: Fields, key: str, path: str, read: Callable[[object, str], T], absent: T) -> T:
+    def take(
+        self, fields: Fields, key: str, path: str, read: Callable[[object, str], T], absent: Absent
+    ) -> T | Absent:
         """Read one key if it is there."""
         return read(fields[key], under(path, key)) if key in fields else absent
 
     def entries(self, raw: object, path: str, most: int) -> list[tuple[object, str]]:
-        """The entries of a list of 1 to `most`, each with its path; what lies past a limit is not looked at."""
+        """The entries of a list of 1 to `most`, each with its path; a list over its limit is not looked into."""
         if not isinstance(raw, list):
             self.fault(path, "wrong_type")
             return []
@@ -63,7 +66,7 @@ class Reader:
         return [(entry, f"{path}[{index}]") for index, entry in enumerate(raw)]
 
     def text(self, raw: object, path: str, most: int = MAX_LABEL) -> str:
-        """A text of 1 to `most` code points, NFC, trimmed, without control characters other than tab and line feed."""
+        """1 to `most` code points, NFC, trimmed, no control characters other than tab and line feed."""
         if not isinstance(raw, str):
             self.fault(path, "wrong_type")
             return ""

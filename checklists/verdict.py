@@ -22,7 +22,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedTicket:
-    """A ticket ready to be raised: titled by the item, described by the remark, with the next step to take."""
+    """A ticket ready to be raised: titled by the item, described by the remark, with the next step."""
 
     title: Labels
     description: str
@@ -32,18 +32,18 @@ class SuggestedTicket:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A failed item. `answer` is None only when a computed item failed and its value is in the evaluation."""
+    """A failed item, with the answer (or the computed value) that failed."""
 
     item: str
     severity: str
-    answer: Answer | None
+    answer: Answer
     remark: str
     photos: int
     ticket: SuggestedTicket | None
 
 
 def item_verdict(item: Item, answer: Answer | None, held: Held) -> str:
-    """`ok | warn | fail | na | missing` for one asked item; `answer` is None when unanswered (photo items too)."""
+    """`ok | warn | fail | na | missing` for one asked item; `answer` is None when there is none to judge."""
     if not held.answered:
         owed = held.required and not (item.type == "photo" and held.photo_waived)
         return "missing" if owed else "na"
@@ -98,7 +98,7 @@ def score_of(judged: Iterable[tuple[Item, str]]) -> Score:
     return Score(earned, possible, (100 * halves + possible) // (2 * possible) if possible else None)
 
 
-def finding_of(item: Item, answer: Answer | None, held: Held) -> Finding:
+def finding_of(item: Item, answer: Answer, held: Held) -> Finding:
     """The finding of a failed item, with its ticket when the checklist suggests one."""
     ticket = None
     if item.on_fail is not None and item.on_fail.suggest is not None:

@@ -1,4 +1,4 @@
-"""Text as both languages must see it: an explicit list of white space, one line ending, code points counted."""
+"""Text as both languages must see it: explicit white space, one line ending, code points counted."""
 
 from __future__ import annotations
 

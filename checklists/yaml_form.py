@@ -48,7 +48,7 @@ def load_yaml(text: str) -> Any:
 
 
 def _refuse_aliases(text: str) -> None:
-    """One alias can stand for a million nodes, and what an alias repeats is written nowhere a reader looks."""
+    """One alias can stand for a million nodes, and hides from a reader what it repeats."""
     depth = 0
     for token in YAML(typ="safe", pure=True).scan(text):
         if isinstance(token, AliasToken | AnchorToken):
