@@ -1,4 +1,7 @@
-"""Bring this checkout to where the program, and with --tests its tests, can run:   python3 backend/install/set_up.py"""
+"""Bring this checkout to where the program can run:   python3 backend/install/set_up.py [--tests] [--bundle]
+
+--tests also installs what the tests need; --bundle also builds the tablet app.
+"""
 
 import sys
 
@@ -14,9 +17,13 @@ def main(words: list[str]) -> int:
     try:
         with alone():
             set_up(with_tests="--tests" in words)
+            if "--bundle" in words:
+                tablet.bundle().do()
     except SetUpFailed as failure:
         print(failure, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -8,8 +8,9 @@ from steps import ROOT, Log, Step, digest_of
 PWA = ROOT / "pwa"
 NPM = ROOT / "backend/install/npm"
 NOT_SOURCE = {"node_modules", "dist", "openapi"}
-# What the bundle reads from the other rooms: policies, states, vectors' neighbours, translations.
-SHARED = ("backend/**/*.json", "backend/**/*.po", "backend/**/*.css", "sync/*.json", "checklists/*.json")
+# What the bundle reads from elsewhere: translations, states, styles, policies, and the fonts that set-up made.
+SHARED = ("backend/**/*.json", "backend/**/*.css", "sync/*.json", "checklists/*.json", "build/fonts/digests.json")
+MADE = (PWA / "dist/index.html", ROOT / "backend/core/static/built/htmx.min.js")
 
 
 def packages(folder: Path = PWA) -> Step:
@@ -34,7 +35,7 @@ def bundle() -> Step:
     def work(log: Log) -> None:
         log.run(NPM, "run", "build", cwd=PWA)
 
-    return Step("bundle", "tablet app (build)", digest_of(*_sources()), work)
+    return Step("bundle", "tablet app (build)", digest_of(*_sources()), work, MADE)
 
 
 def _sources() -> Iterator[Path]:
