@@ -1,0 +1,45 @@
+"""The writes of one operation, which can be dropped, over those of the operations before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.exchange.kinds import Key, State
+
+
+@dataclass
+class Letter:
+    """A job to be posted in the same transaction."""
+
+    kind: str
+    args: dict[str, Any]
+    key: str
+
+
+@dataclass
+class Line:
+    """A journal line to be written in the same transaction."""
+
+    kind: str
+    ref: str
+    digest: str
+
+
+@dataclass
+class Layer:
+    """`rows`: entities as they become, None for removed. `scope`: (person, audience) -> entered or left."""
+
+    rows: dict[Key, State | None] = field(default_factory=dict)
+    scope: dict[tuple[str, str], bool] = field(default_factory=dict)
+    letters: list[Letter] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def absorb(self, upper: Layer) -> None:
+        """Lay `upper` down: what it says wins."""
+        self.rows.update(upper.rows)
+        self.scope.update(upper.scope)
+        self.letters.extend(upper.letters)
+        self.lines.extend(upper.lines)
+        self.numbers.update(upper.numbers)

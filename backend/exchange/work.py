@@ -1,0 +1,219 @@
+"""The workbench of one push: what a handler may ask and change. Nothing reaches the database before the flush."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from backend.exchange import clashes
+from backend.exchange.fields import read_field, stamp, write_field
+from backend.exchange.handlers import Refused, Result, held, rejected
+from backend.exchange.kinds import Key, Kind, State
+from backend.exchange.layers import Layer, Letter, Line
+from backend.exchange.rows import Rows
+from backend.exchange.scopes import Scopes
+from sync.ids import human_number, uuid7
+from sync.merge import same
+from sync.operation import Operation
+
+if TYPE_CHECKING:
+    from backend.identity.actor import Actor
+
+
+class Work:
+    """One transaction's entities, seen and changed as one operation after the other.
+
+    `actor`: who sends. `now`: time of receipt. `op`, `n`: the operation at hand and its number. `late`: it came from
+    a person who is no longer in scope (late scope); the exchange flags the visit, handlers need not.
+    """
+
+    op: Operation
+    n: int
+
+    def __init__(self, rows: Rows, scopes: Scopes, numbers: Mapping[str, int], actor: Actor, now: datetime) -> None:
+        self.actor = actor
+        self.now = now
+        self.late = False
+        self.rows = rows
+        self.scopes = scopes
+        self.done = Layer()
+        self.layer = Layer()
+        self._numbers = numbers
+
+    # Reading
+
+    @property
+    def stamp(self) -> str:
+        """Time of receipt as it travels: RFC 3339 UTC with milliseconds."""
+        return instant(self.now)
+
+    @property
+    def at(self) -> datetime:
+        """When the person acted: the device's time corrected by its offset, never after receipt."""
+        said = datetime.fromisoformat(self.op.at)
+        offset = self.op.off or 0
+        if abs(offset) > LARGEST_OFFSET_MS:
+            return min(said, self.now)
+        return min(said + timedelta(milliseconds=offset), self.now)
+
+    @property
+    def acted_at(self) -> str:
+        """`at` as it travels."""
+        return instant(self.at)
+
+    def kind(self, name: str) -> Kind:
+        return self.rows.kinds[name]
+
+    def get(self, kind: str, entity: str) -> State | None:
+        """The row as this transaction sees it, or None. Of the actor's organisation only."""
+        key = (kind, entity)
+        for layer in (self.layer, self.done):
+            if key in layer.rows:
+                return layer.rows[key]
+        return self.rows.get(key)
+
+    def find(self, kind: str, **equals: Any) -> list[State]:
+        """Rows whose columns equal these values (no JSON columns), in order of id."""
+        found = {row["id"]: row for row in self.rows.find(kind, equals)}
+        for key, state in [*self.done.rows.items(), *self.layer.rows.items()]:
+            if key[0] == kind:
+                found.pop(key[1], None)
+                if state is not None and all(state[name] == value for name, value in equals.items()):
+                    found[key[1]] = state
+        return [found[entity] for entity in sorted(found)]
+
+    def people_in(self, audience: str) -> list[str]:
+        """Ids of the persons who are in this scope now, in order."""
+        people = set(self.scopes.people_in(audience))
+        for person, entered in self._scope_changes(audience):
+            (people.add if entered else people.discard)(person)
+        return sorted(people)
+
+    def in_scope(self, person: str, audience: str) -> bool:
+        """Whether the person is in this scope now, changes of this transaction included."""
+        for layer in (self.layer, self.done):
+            if (person, audience) in layer.scope:
+                return layer.scope[person, audience]
+        return self.scopes.is_in(person, audience)
+
+    # Writing
+
+    def create(self, kind: str, entity: str, **fields: Any) -> State:
+        """A new row; columns not named take their default or None. An existing id is `rejected: id_reused`."""
+        if self.get(kind, entity) is not None:
+            raise Refused(rejected("id_reused"))
+        unknown = fields.keys() - set(self.kind(kind).columns)
+        if unknown:
+            raise KeyError(f"{kind} has no column {', '.join(sorted(unknown))}")
+        state = {"org_id": self.actor.org_id, "id": entity, "ver": 0, "field_ver": {}}
+        state |= {**self.kind(kind).blank, **fields}
+        self.layer.rows[kind, entity] = state
+        return state
+
+    def change(self, kind: str, entity: str, fields: Mapping[str, Any], base: int | None = None) -> Result:
+        """Write what the merge law lets through. `base` defaults to the operation's.
+
+        A field is a column, or one key of a JSON column (`answers.p3`; None takes the key out). A clash that a person
+        must decide becomes a `conflict` entity, named in the Result. A missing row is `held: entity_gone`.
+        """
+        return clashes.change(self, kind, entity, fields, self.op.base if base is None else base)
+
+    def set(self, kind: str, entity: str, **fields: Any) -> State:
+        """Write without asking the merge law: states, flags, what follows from another change."""
+        return self.put(kind, entity, fields)
+
+    def put(self, kind: str, entity: str, fields: Mapping[str, Any]) -> State:
+        """As `set`, for field names that are no Python names (`answers.p3`). Equal values write nothing."""
+        state = self.must(kind, entity)
+        moved = {name: value for name, value in fields.items() if not same(read_field(state, name), value)}
+        return self.write(kind, entity, moved) if moved else state
+
+    def must(self, kind: str, entity: str) -> State:
+        """The row, or the operation is `held: entity_gone`."""
+        state = self.get(kind, entity)
+        if state is None:
+            raise Refused(held("entity_gone"))
+        return state
+
+    def write(self, kind: str, entity: str, fields: Mapping[str, Any]) -> State:
+        """The draft of this operation with the fields in it, stamped. For `change` and `put`."""
+        draft = dict(self.must(kind, entity))
+        for name, value in fields.items():
+            write_field(draft, name, value)
+        stamp(draft, list(fields), self.actor.device_id, self.n)
+        self.layer.rows[kind, entity] = draft
+        return draft
+
+    def remove(self, kind: str, entity: str) -> None:
+        """Take the row out of its table; a tombstone stays in the feed."""
+        self.must(kind, entity)
+        self.layer.rows[kind, entity] = None
+
+    def enter(self, person: str, audience: str) -> None:
+        """Let the person see v:<visit> or s:<site> from now on: its rows are delivered anew. Twice is once."""
+        self.layer.scope[person, audience] = True
+
+    def leave(self, person: str, audience: str) -> None:
+        """End it: the tablet drops the tree, except what it still has to send. Twice is once."""
+        self.layer.scope[person, audience] = False
+
+    def post(self, job_kind: str, args: dict[str, Any], key: str) -> None:
+        """A job in the same transaction; a second one of the same key is the first."""
+        self.layer.letters.append(Letter(job_kind, args, key))
+
+    def journal(self, kind: str, ref: str, digest: str) -> None:
+        """A line in the organisation's journal: ids and digests, never values."""
+        self.layer.lines.append(Line(kind, ref, digest))
+
+    def next_number(self, letter: str) -> str:
+        """The acting device's next number for people, `T-7K3-42`. Tablets bring their own instead."""
+        last = self.layer.numbers.get(letter, self.done.numbers.get(letter, self._numbers.get(letter, 0)))
+        self.layer.numbers[letter] = last + 1
+        return human_number(letter, self.actor.device_code, last + 1)
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7 for an entity that the server makes."""
+        return uuid7(milliseconds(self.now), secrets.token_bytes(10))
+
+    # One operation after the other
+
+    def begin(self, op: Operation, n: int, *, late: bool) -> None:
+        self.op, self.n, self.late = op, n, late
+        self.layer = Layer()
+
+    def keep(self) -> None:
+        """The operation took effect: its writes are seen by the next ones."""
+        self.done.absorb(self.layer)
+        self.layer = Layer()
+
+    def drop(self) -> None:
+        """It did not: all it wrote is forgotten."""
+        self.layer = Layer()
+
+    def touched(self) -> Iterable[Key]:
+        """What the operation at hand has written so far."""
+        return self.layer.rows.keys()
+
+    def audience(self, key: Key) -> str | None:
+        """Who may see this row now; None when there is none."""
+        state = self.get(*key)
+        return None if state is None else self.kind(key[0]).audience(state)
+
+    def _scope_changes(self, audience: str) -> Iterable[tuple[str, bool]]:
+        for layer in (self.done, self.layer):
+            yield from ((person, entered) for (person, where), entered in layer.scope.items() if where == audience)
+
+
+LARGEST_OFFSET_MS = 100 * 365 * 86_400_000
+"""A measured clock offset beyond a century is nonsense and is not applied."""
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 UTC with milliseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
