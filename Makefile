@@ -2,46 +2,52 @@
 # What each word really does is in backend/install/.
 
 VENV := .venv/bin
-INSTALL := backend/install
+INSTALL := backend.install
+PYTHON ?= python3
+
+PYTHON_IS_NEW = import sys; sys.exit(sys.version_info < (3, 11) and "Singgah needs Python 3.11 or later; this python3 is " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests up test lint test-python test-pwa journeys bench types lock clean
+.PHONY: help python setup setup-tests up test lint test-python test-pwa journeys bench types lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-setup: ## Install what the program needs (each step is skipped when done)
-	@python3 $(INSTALL)/set_up.py
+python:
+	@$(PYTHON) -c '$(PYTHON_IS_NEW)'
 
-setup-tests: ## The same, and what the tests need: browser, databases, PDF readers
-	@python3 $(INSTALL)/set_up.py --tests
+setup: python ## Install what the program needs (each step is skipped when done)
+	@$(PYTHON) -m $(INSTALL).set_up
 
-up: ## Set up, build, migrate, load the demo on the first run, and serve on PORT (8000) from DATA_DIR (./data)
-	@python3 $(INSTALL)/set_up.py --bundle
-	@exec python3 $(INSTALL)/up.py
+setup-tests: python ## The same, and what the tests need: browser, databases, PDF readers
+	@$(PYTHON) -m $(INSTALL).set_up --tests
+
+up: python ## Set up, build, migrate, load the demo on the first run, and serve on PORT (8000) from DATA_DIR (./data)
+	@$(PYTHON) -m $(INSTALL).set_up --bundle
+	@exec $(PYTHON) -m $(INSTALL).up
 
 test: setup-tests ## Everything: checkers, Python tests, tablet tests, journeys in a browser
-	@python3 $(INSTALL)/suite.py all
+	@$(PYTHON) -m $(INSTALL).suite all
 
 lint: setup ## ruff, mypy, import directions, types of the tablet
-	@python3 $(INSTALL)/suite.py lint
+	@$(PYTHON) -m $(INSTALL).suite lint
 
 test-python: setup-tests ## The Python tests alone
-	@python3 $(INSTALL)/suite.py python
+	@$(PYTHON) -m $(INSTALL).suite python
 
 test-pwa: setup ## The tablet's tests alone
-	@python3 $(INSTALL)/suite.py pwa
+	@$(PYTHON) -m $(INSTALL).suite pwa
 
 journeys: setup-tests ## The journeys in a browser alone, against the built app
-	@python3 $(INSTALL)/suite.py journeys
+	@$(PYTHON) -m $(INSTALL).suite journeys
 
 bench: setup-tests ## Measure speed (takes minutes; not part of make test)
-	@python3 $(INSTALL)/set_up.py --bundle
+	@$(PYTHON) -m $(INSTALL).set_up --bundle
 	@$(VENV)/python -m tests.bench
 
 types: setup-tests ## Write the API description and the tablet's types from the server's schemas
 	@$(VENV)/singgah openapi > build/openapi.json && mv build/openapi.json backend/openapi.json
-	@cd pwa/openapi && ../../$(INSTALL)/npm exec -- openapi-typescript ../../backend/openapi.json --output ../src/net/types.ts
+	@cd pwa/openapi && ../../backend/install/npm exec -- openapi-typescript ../../backend/openapi.json --output ../src/net/types.ts
 
 lock: setup ## Pin the Python packages anew from requirements.in
 	@$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

@@ -1,4 +1,4 @@
-"""The Debian packages that Singgah needs: asks for those missing, and says which command to type where it may not."""
+"""The Debian packages that Singgah needs: installs those missing, or says what to type where it may not."""
 
 import importlib.util
 import os
@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from steps import ROOT, SetUpFailed, fresh_log, say
+from backend.install.steps import ROOT, SetUpFailed, fresh_log, say
 
 # WeasyPrint draws text with Pango and HarfBuzz; openssl is what the operators' guide checks reports with.
 PRODUCT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "openssl")
@@ -34,16 +34,19 @@ def missing(packages: Sequence[str]) -> list[str]:
 
 
 def privilege() -> list[str] | None:
-    """What to put before a command that only root may run; None where this person cannot become root unasked."""
+    """What to put before a command that only root may run; None where nobody may become root unasked."""
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n"]
     return None
 
 
 def install(name: str, words: str, packages: Sequence[str]) -> None:
-    """Install what is missing of `packages`; raise SetUpFailed with the command to type when that is not allowed."""
+    """Install what is missing of `packages`; SetUpFailed says what to type where that is not allowed."""
     if shutil.which("dpkg-query") is None:
         print(f"  not a Debian system: please see that these are installed: {' '.join(packages)}", flush=True)
         return
@@ -52,7 +55,9 @@ def install(name: str, words: str, packages: Sequence[str]) -> None:
         return
     before = privilege()
     if before is None:
-        raise SetUpFailed(f"{words} are missing; as root: apt-get update && apt-get install {' '.join(wanted)}")
+        raise SetUpFailed(
+            f"{words} are missing; as root: apt-get update && apt-get install {' '.join(wanted)}"
+        )
     started = time.monotonic()
     fresh_log(name, words).run(*before, INSTALL, *wanted)
     say(f"{words}: {' '.join(wanted)}", time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""The project's own Python environment in .venv: made from requirements.lock, every file checked by its digest."""
+"""The project's own Python environment, .venv: made from requirements.lock, every file checked by digest."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from steps import ROOT, STATE, Log, SetUpFailed, Step, digest_of
+from backend.install.steps import ROOT, STATE, Log, SetUpFailed, Step, digest_of
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
@@ -17,8 +17,6 @@ ROOMS = ("backend", "sync", "checklists")
 
 def make() -> None:
     """Make or complete .venv; each part is skipped when what it reads has not changed."""
-    if sys.version_info < (3, 11):
-        raise SetUpFailed(f"Singgah needs Python 3.11 or later; this python3 is {sys.version.split()[0]}.")
     for step in (_venv(), _uv(), _packages(), _singgah()):
         step.do()
 

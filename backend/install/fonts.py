@@ -1,12 +1,14 @@
-"""Make the fonts of reports and screens from packages:   fonts.py han | latin | record
+"""Make the fonts of reports and screens from packages:   han | latin | record
 
-han     Regular and Bold of Noto Sans SC from Debian's fonts-noto-cjk (unpacked, not installed), cut to GB 2312, level 1 of
-        Big5 and Latin.
-latin   Regular, SemiBold and Bold of Inter from its npm package: the variable files of four scripts, fixed at one weight each
-        (a static font prints the same in every PDF reader) and joined into one file.
-record  Write the digests of what lies in build/fonts into fonts.json, after a package or fontTools changed on purpose.
+han     Regular and Bold of Noto Sans SC from Debian's fonts-noto-cjk (unpacked, not installed), cut to
+        GB 2312, level 1 of Big5 and Latin.
+latin   Regular, SemiBold and Bold of Inter from its npm package: the variable files of four scripts, fixed
+        at one weight each (a static font prints the same in every PDF reader) and joined into one file.
+record  Write the digests of what lies in build/fonts into fonts.json, after a package or fontTools changed
+        on purpose.
 
-Reports are compared byte for byte, so the results are checked against fonts.json. Run by the environment's Python.
+Reports are compared byte for byte, so the results are checked against fonts.json. Run by the environment's
+Python:   .venv/bin/python -m backend.install.fonts latin
 """
 
 import hashlib
@@ -59,7 +61,11 @@ def make_han() -> None:
         source = _unpacked(Path(place))
         with ProcessPoolExecutor(len(HAN)) as pool:
             made = pool.map(_cut, [source] * len(HAN), HAN)
-            _keep(HAN_PACKAGE, _han_version(), {f"SinggahSansSC-{weight}.woff2": data for weight, data in zip(HAN, made, strict=True)})
+            _keep(
+                HAN_PACKAGE,
+                _han_version(),
+                {f"SinggahSansSC-{weight}.woff2": data for weight, data in zip(HAN, made, strict=True)},
+            )
 
 
 def make_latin() -> None:
@@ -74,7 +80,9 @@ def record() -> None:
         (HAN_PACKAGE, _han_version(), "SinggahSansSC-*.woff2"),
         ("inter", str(_inter()["version"]), "SinggahSans-*.woff2"),
     ):
-        known.setdefault(package, {})[packaged] = {path.name: _sha256(path.read_bytes()) for path in sorted(POINTER.glob(pattern))}
+        known.setdefault(package, {})[packaged] = {
+            path.name: _sha256(path.read_bytes()) for path in sorted(POINTER.glob(pattern))
+        }
     KNOWN.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
 
 
@@ -96,16 +104,22 @@ def _decoded(codec: str, first_bytes: range) -> Iterator[int]:
 
 def _cut(source: Path, weight: str) -> bytes:
     options = subset.Options(flavor="woff2", font_number=HAN_IN_COLLECTION, hinting=False)
-    options.layout_features = ["ccmp", "kern", "liga"]  # with locl every character would bring its four regional twins
+    options.layout_features = [
+        "ccmp",
+        "kern",
+        "liga",
+    ]  # with locl every character would bring its four regional twins
     font = subset.load_font(str(source / f"NotoSansCJK-{weight}.ttc"), options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes={*han_characters(), *range(0x20, 0x180), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2713})
+    cutter.populate(
+        unicodes={*han_characters(), *range(0x20, 0x180), *range(0x2010, 0x2040), 0x20AC, 0x2122, 0x2713}
+    )
     cutter.subset(font)
     return _saved(font)
 
 
 def _unpacked(place: Path) -> Path:
-    """The folder with the collections: the installed one where there is one, else from a package fetched into `place`."""
+    """The folder with the collections: the installed one, else from a package fetched into `place`."""
     installed = Path("/") / HAN_FOLDER
     if all((installed / f"NotoSansCJK-{weight}.ttc").exists() for weight in HAN):
         return installed
@@ -128,7 +142,9 @@ def _han_version() -> str:
 def _run(*command: str, cwd: Path) -> str:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise FontsFailed(f"`{' '.join(command)}` ended with {done.returncode}: {done.stderr.strip()[-400:]} (is `apt-get update` due?)")
+        raise FontsFailed(
+            f"`{' '.join(command)}` ended with {done.returncode} (apt-get update?): {done.stderr[-400:]}"
+        )
     return done.stdout
 
 
@@ -175,7 +191,9 @@ def _keep(package: str, packaged: str, made: dict[str, bytes]) -> None:
     digests = {name: _sha256(data) for name, data in made.items()}
     expected = _known().get(package, {}).get(packaged)
     if expected is not None and expected != digests:
-        raise FontsFailed(f"the fonts made from {package} {packaged} are not the known ones (backend/install/fonts.json): {digests}")
+        raise FontsFailed(
+            f"the fonts made from {package} {packaged} are not those of backend/install/fonts.json: {digests}"
+        )
     folder = BUILD / f"fonts-{_digest_of_inputs()}"
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
@@ -185,7 +203,7 @@ def _keep(package: str, packaged: str, made: dict[str, bytes]) -> None:
 
 
 def _note(folder: Path, package: str, packaged: str, digests: dict[str, str], known: bool) -> None:
-    """digests.json says what lies beside it: {"files": {name: sha256}, "made_from": {package: {version, known}}}."""
+    """digests.json beside the fonts: {"files": {name: sha256}, "made_from": {package: {version, known}}}."""
     page = folder / "digests.json"
     held = json.loads(page.read_text(encoding="utf-8")) if page.exists() else {"files": {}, "made_from": {}}
     held["files"].update(digests)
@@ -202,12 +220,20 @@ def _point_to(folder: Path) -> None:
 
 
 def _digest_of_inputs() -> str:
-    parts = (Path(__file__).read_text(encoding="utf-8"), version("fonttools"), version("brotli"), _han_version(), _inter()["integrity"])
+    parts = (
+        Path(__file__).read_text(encoding="utf-8"),
+        version("fonttools"),
+        version("brotli"),
+        _han_version(),
+        _inter()["integrity"],
+    )
     return _sha256("\0".join(parts).encode())[:16]
 
 
 def _known() -> dict[str, dict[str, dict[str, str]]]:
-    known: dict[str, dict[str, dict[str, str]]] = json.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
+    known: dict[str, dict[str, dict[str, str]]] = (
+        json.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
+    )
     return known
 
 

@@ -1,14 +1,12 @@
-"""Bring this checkout to where the program can run:   python3 backend/install/set_up.py [--tests] [--bundle]
+"""Bring this checkout to where the program can run:   python3 -m backend.install.set_up [--tests] [--bundle]
 
 --tests also installs what the tests need; --bundle also builds the tablet app.
 """
 
 import sys
 
-import debian
-import environment
-import tablet
-from steps import ROOT, SetUpFailed, Step, alone, digest_of, side_by_side
+from backend.install import debian, environment, tablet
+from backend.install.steps import ROOT, SetUpFailed, Step, alone, digest_of, side_by_side
 
 FONTS = ROOT / "backend/install/fonts.py"
 
@@ -48,12 +46,20 @@ def _project() -> None:
 
 
 def _fonts(script: str, words: str) -> Step:
-    """Latin comes from an npm package, Han from a Debian one: two steps, so that Han need not wait for npm."""
+    """Latin comes from npm, Han from Debian: two steps, so that Han need not wait for npm."""
     python = environment.command("python")
-    inputs = digest_of(FONTS, FONTS.with_suffix(".json"), ROOT / "requirements.lock", ROOT / "pwa/package-lock.json")
+    inputs = digest_of(
+        FONTS, FONTS.with_suffix(".json"), ROOT / "requirements.lock", ROOT / "pwa/package-lock.json"
+    )
     # The digest check of fonts.py is what makes the pointer; outputs are looked at through it.
     files = tuple(ROOT / "build/fonts" / name for name in FONT_FILES[script])
-    return Step(f"fonts-{script}", words, inputs, lambda log: log.run(python, FONTS, script), files)
+    return Step(
+        f"fonts-{script}",
+        words,
+        inputs,
+        lambda log: log.run(python, "-m", "backend.install.fonts", script),
+        files,
+    )
 
 
 FONT_FILES = {

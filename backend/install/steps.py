@@ -1,4 +1,4 @@
-"""One step of set-up: skipped when nothing it reads has changed, one line while it works, one sentence when it fails.
+"""One step of set-up: skipped when nothing it reads changed, one line when done, one sentence when it fails.
 
 Everything in this folder runs before the environment exists: standard library only, Python 3.11.
 """
@@ -39,13 +39,13 @@ class Log:
             done = subprocess.run(parts, cwd=cwd, env=merged, stdout=out, stderr=out, check=False)
         if done.returncode != 0:
             raise SetUpFailed(
-                f"{self.words}: `{Path(parts[0]).name}` ended with {done.returncode}; what it said is in {shown(self.path)}."
+                f"{self.words}: `{Path(parts[0]).name}` ended with {done.returncode}; see {shown(self.path)}."
             )
 
 
 @dataclass(frozen=True)
 class Step:
-    """`name` is the stamp's file name, `words` what is printed, `inputs` a digest of all that the result depends on."""
+    """`name` names the stamp, `words` are printed, `inputs` is a digest of all that the result depends on."""
 
     name: str
     words: str
@@ -120,7 +120,7 @@ def _contents(thing: str | Path) -> Iterable[tuple[str, bytes]]:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the one lock of set-up: `make up` and `make test` in two windows must not install over each other."""
+    """Hold the lock of set-up: `make up` and `make test` in two windows must not install over each other."""
     STATE.mkdir(exist_ok=True)
     with (STATE / "lock").open("w") as lock:
         try:

@@ -1,7 +1,7 @@
-"""The parts of `make test`, one after the other:   suite.py [lint | python | pwa | journeys | all]
+"""The parts of `make test`, one after the other:   suite [lint | python | pwa | journeys | all]
 
-Stops at the first part that fails and says which were not run. The last line counts what really ran: tests by the reports
-that pytest and vitest wrote, and each checker (ruff, mypy, ...) as one.
+Stops at the first part that fails and says which were not run. The last line counts what really ran: tests
+by the reports that pytest and vitest wrote, and each checker (ruff, mypy, ...) as one.
 """
 
 import os
@@ -9,13 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-import xml.etree.ElementTree as xml
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
-import environment
-import tablet
-from steps import ROOT
+from backend.install import environment, tablet
+from backend.install.steps import ROOT
 
 # A developer's own settings must not decide what the tests run against.
 NOT_FOR_TESTS = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "PUBLIC_URL", "BIND", "DEMO"}
@@ -23,7 +22,7 @@ NOT_FOR_TESTS = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "PORT", "PUBLIC_URL", 
 
 @dataclass(frozen=True)
 class Part:
-    """One command. `report` is the option that makes it write a JUnit file, None for a checker without tests."""
+    """One command. `report` is the option that makes it write a JUnit file; None for a checker."""
 
     name: str
     group: str
@@ -66,7 +65,11 @@ def parts() -> list[Part]:
             "--outputFile.junit={}",
             tablet.PWA,
         ),
-        Part("build of the tablet app", "journeys", (sys.executable, f"{ROOT}/backend/install/set_up.py", "--bundle")),
+        Part(
+            "build of the tablet app",
+            "journeys",
+            (sys.executable, "-m", "backend.install.set_up", "--bundle"),
+        ),
         Part("journeys in a browser", "journeys", (*pytest, "tests/journeys"), "--junitxml={}"),
     ]
 
@@ -94,7 +97,7 @@ def run_all(chosen: list[Part]) -> int:
 
 
 def run(part: Part) -> tuple[int, Count]:
-    """Run one part; a part that failed without a failed test (a crash, nothing collected) counts as one failure."""
+    """Run one part; one that fails without a failed test (a crash, nothing collected) is one failure."""
     with tempfile.TemporaryDirectory() as place:
         report = Path(place) / "report.xml"
         options = (part.report.format(report),) if part.report else ()
@@ -111,13 +114,17 @@ def run(part: Part) -> tuple[int, Count]:
 def read(report: Path) -> Count:
     """The counts in a JUnit file; a test that failed in its set-up is an error there and a failure here."""
     counts = Count()
-    for suite in xml.parse(report).getroot().iter("testsuite"):
-        tests, failures, errors, skipped = (int(suite.get(name) or 0) for name in ("tests", "failures", "errors", "skipped"))
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 - we wrote it
+        tests, failures, errors, skipped = (
+            int(suite.get(name) or 0) for name in ("tests", "failures", "errors", "skipped")
+        )
         counts += Count(tests - failures - errors - skipped, failures + errors, skipped)
     return counts
 
 
-def finish(seconds: list[str], total: Count, failed: Part | None = None, left: list[Part] | None = None) -> int:
+def finish(
+    seconds: list[str], total: Count, failed: Part | None = None, left: list[Part] | None = None
+) -> int:
     print("\n" + "\n".join(seconds))
     if failed is not None:
         print(f"Stopped at the first part that failed: {failed.name}.")

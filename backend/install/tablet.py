@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from steps import ROOT, Log, Step, digest_of
+from backend.install.steps import ROOT, Log, Step, digest_of
 
 PWA = ROOT / "pwa"
 NPM = ROOT / "backend/install/npm"
 NOT_SOURCE = {"node_modules", "dist", "openapi"}
-# What the bundle reads from elsewhere: translations, states, styles, policies, and the fonts that set-up made.
-SHARED = ("backend/**/*.json", "backend/**/*.css", "sync/*.json", "checklists/*.json", "build/fonts/digests.json")
+# What the bundle reads from elsewhere: translations, states, styles, policies, the fonts of set-up.
+SHARED = (
+    "backend/**/*.json",
+    "backend/**/*.css",
+    "sync/*.json",
+    "checklists/*.json",
+    "build/fonts/digests.json",
+)
 MADE = (PWA / "dist/index.html", ROOT / "backend/core/static/built/htmx.min.js")
 
 
@@ -31,7 +37,8 @@ def _node_pin() -> str:
 
 
 def bundle() -> Step:
-    """`npm run build`, done again when any source of the tablet or of what it shares with the server changed."""
+    """`npm run build`, done again when a source of the tablet, or what it shares with the server, changed."""
+
     def work(log: Log) -> None:
         log.run(NPM, "run", "build", cwd=PWA)
 

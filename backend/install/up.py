@@ -4,12 +4,13 @@ Becomes honcho at the end, so that Ctrl-C goes to the one process that stops the
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import environment
-from steps import ROOT, SetUpFailed
+from backend.install import environment
+from backend.install.steps import ROOT, SetUpFailed
 
 DEFAULT_PORT = "8000"
 
@@ -30,18 +31,22 @@ def main() -> int:
 def settings_from(env: Mapping[str, str]) -> dict[str, str]:
     """The environment with every default that both programs must agree on stated.
 
-    honcho counts PORT up for each program; PUBLIC_URL would differ between web and worker if each made its own from PORT.
+    honcho counts PORT up for each program: if each made PUBLIC_URL from its own PORT, they would differ.
     """
     port = env.get("PORT") or DEFAULT_PORT
     if not (port.isdigit() and 0 < int(port) < 65536):
         raise SetUpFailed(f"PORT must be a number from 1 to 65535, not {port!r}.")
     data = Path(env.get("DATA_DIR") or ROOT / "data").resolve()
-    stated = {"PORT": port, "DATA_DIR": str(data), "PUBLIC_URL": env.get("PUBLIC_URL") or f"http://localhost:{port}"}
+    stated = {
+        "PORT": port,
+        "DATA_DIR": str(data),
+        "PUBLIC_URL": env.get("PUBLIC_URL") or f"http://localhost:{port}",
+    }
     return {**env, **environment.path_with_venv(), **stated}
 
 
 def prepare_data(settings: dict[str, str]) -> None:
-    """Migrate always; load the demo once, where `wants_demo` says so, and again after an interrupted loading."""
+    """Migrate always; load the demo where `wants_demo` says so, again after an interrupted loading."""
     data = Path(settings["DATA_DIR"])
     begun = data / "demo-begun"
     if wants_demo(settings, data, begun):
@@ -49,14 +54,16 @@ def prepare_data(settings: dict[str, str]) -> None:
         begun.touch()
     _singgah("migrate", settings)
     if begun.exists():
-        print("  loading the demo: ninety days of one company's visits and tickets, under a minute", flush=True)
+        print(
+            "  loading the demo: ninety days of one company's visits and tickets, under a minute", flush=True
+        )
         _singgah("demo", settings)
         begun.unlink()
     _singgah("accounts", settings)
 
 
 def wants_demo(settings: dict[str, str], data: Path, begun: Path) -> bool:
-    """A fresh data folder gets the demo, but a database of one's own (DATABASE_URL) only when DEMO=1 asks for it."""
+    """A fresh data folder gets the demo; a database of one's own (DATABASE_URL) only when DEMO=1 asks."""
     if (data / "demo-accounts.json").exists() or settings.get("DEMO") == "0":
         return False
     if settings.get("DATABASE_URL"):
@@ -65,18 +72,25 @@ def wants_demo(settings: dict[str, str], data: Path, begun: Path) -> bool:
 
 
 def _singgah(word: str, settings: dict[str, str]) -> None:
-    done = os.spawnve(os.P_WAIT, environment.command("singgah"), ["singgah", word], settings)
-    if done != 0:
-        raise SetUpFailed(f"`singgah {word}` ended with {done}; what it said stands above.")
+    done = subprocess.run([environment.command("singgah"), word], env=settings, check=False)
+    if done.returncode != 0:
+        raise SetUpFailed(f"`singgah {word}` ended with {done.returncode}; what it said stands above.")
 
 
 def start(settings: dict[str, str]) -> None:
-    """The two lines of the Procfile under honcho; `.env` files are not read, because migrate would not have read them."""
+    """The Procfile under honcho; `.env` files are not read, because migrate would not have read them."""
     print(f"\n  Singgah is at {settings['PUBLIC_URL']} (Ctrl-C stops it)", flush=True)
     if settings["PUBLIC_URL"].startswith("http://"):
-        print("  A tablet other than this machine's own browser needs HTTPS: docs/operators-guide.md, 'HTTPS'.\n", flush=True)
+        print(
+            "  A tablet other than this machine's browser needs HTTPS: docs/operators-guide.md, 'HTTPS'.\n",
+            flush=True,
+        )
     os.chdir(ROOT)
-    os.execve(environment.command("honcho"), ["honcho", "-e", "/dev/null", "start", "-p", settings["PORT"]], settings)
+    os.execve(  # noqa: S606 - honcho takes this process over, and with it the keys typed in this window
+        environment.command("honcho"),
+        ["honcho", "-e", "/dev/null", "start", "-p", settings["PORT"]],
+        settings,
+    )
 
 
 if __name__ == "__main__":
