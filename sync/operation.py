@@ -1,0 +1,104 @@
+"""One operation: the string that a person's act became, read strictly (rules S2, S6, S8)."""
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync.chain import operation_bytes
+from sync.ids import is_uuid7
+from sync.protocol import LIMITS
+from sync.strict_json import NotStrict, read
+
+KEYS = ("id", "type", "v", "entity", "base", "args", "at", "mono", "off")
+_TYPE = re.compile(r"[a-z][a-z_]{0,31}(\.[a-z][a-z_]{0,31})?")
+_KIND = re.compile(r"[a-z][a-z_]{0,31}")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What somebody did, and what they had seen.
+
+    `entity` is (kind, id). `base` is the feed's head that was applied whole when the screen was drawn, 0
+    before the first pull. `at` is the device's clock (RFC 3339, UTC, milliseconds), `mono` its monotonic
+    milliseconds, `off` the last measured offset of its clock in milliseconds, None before any measurement.
+    """
+
+    id: str
+    type: str
+    v: int
+    entity: tuple[str, str]
+    base: int
+    args: Mapping[str, Any]
+    at: str
+    mono: int
+    off: int | None
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """Why a string is no operation: `code` is invalid or too_large, `field` the wrong key, if it is one."""
+
+    code: str
+    field: str | None = None
+
+
+def parse_operation(text: str) -> Operation | Invalid:
+    """Read an operation string. Never raises: whatever the string is, it has an outcome."""
+    if len(operation_bytes(text)) > LIMITS["operation_bytes"]:
+        return Invalid("too_large")
+    try:
+        value = read(text)
+    except NotStrict:
+        return Invalid("invalid")
+    if not isinstance(value, dict):
+        return Invalid("invalid")
+    wrong = _wrong_key(value) or next((key for key in KEYS if not _FITS[key](value[key])), None)
+    return Invalid("invalid", wrong) if wrong else Operation(**{**value, "entity": tuple(value["entity"])})
+
+
+def _wrong_key(value: dict[str, Any]) -> str | None:
+    """The first key that is missing, else the first that nobody knows."""
+    missing = (key for key in KEYS if key not in value)
+    unknown = (key for key in value if key not in KEYS)
+    return next(missing, None) or next(unknown, None)
+
+
+def is_instant(text: object) -> bool:
+    """Whether it is a moment that exists, as `2026-11-23T09:14:05.120Z`: UTC, no leap second."""
+    if not isinstance(text, str) or _INSTANT.fullmatch(text) is None:
+        return False
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _whole(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _is_entity(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and _KIND.fullmatch(value[0]) is not None
+        and is_uuid7(value[1])
+    )
+
+
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "id": is_uuid7,
+    "type": lambda value: isinstance(value, str) and _TYPE.fullmatch(value) is not None,
+    "v": lambda value: _whole(value, 1),
+    "entity": _is_entity,
+    "base": lambda value: _whole(value, 0),
+    "args": lambda value: isinstance(value, dict),
+    "at": is_instant,
+    "mono": lambda value: _whole(value, 0),
+    "off": lambda value: value is None or _whole(value, -(2**53)),
+}

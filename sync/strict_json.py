@@ -1,0 +1,92 @@
+"""JSON as operations may use it (rule S6): no duplicate key, float, NUL, deep nest or lone surrogate."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from sync.protocol import LIMITS
+
+LARGEST = 2**53 - 1
+"""Integers beyond it, either side of nought, are not the same in every language: they travel as text."""
+
+_NEST = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+
+
+class NotStrict(ValueError):
+    """`reason` is one of syntax, depth, duplicate_key, number, nul, surrogate."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read(text: str, depth: int = LIMITS["operation_depth"]) -> Any:
+    """The value written in `text`, with dicts, lists, strings, ints, booleans and None; else NotStrict."""
+    _refuse_deep(text, depth)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as wrong:
+        raise NotStrict("syntax") from wrong
+    for string in strings(value):
+        _refuse_characters(string)
+    return value
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every string in a value, keys too. The depth was checked while reading, so recursion is safe."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from strings(inner)
+
+
+def _refuse_deep(text: str, depth: int) -> None:
+    level = 0
+    for token in _NEST.finditer(text):
+        sign = token[0]
+        if sign in "[{":
+            level += 1
+        elif sign in "]}":
+            level -= 1
+        if level > depth:
+            raise NotStrict("depth")
+
+
+def _refuse_characters(string: str) -> None:
+    if "\0" in string:
+        raise NotStrict("nul")
+    if any("\ud800" <= sign <= "\udfff" for sign in string):
+        raise NotStrict("surrogate")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotStrict("duplicate_key")
+    return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or digits == "-0" or abs(int(digits)) > LARGEST:
+        raise NotStrict("number")
+    return int(digits)
+
+
+def _refuse_number(_: str) -> NoReturn:
+    raise NotStrict("number")
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise NotStrict("syntax")
