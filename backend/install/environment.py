@@ -12,6 +12,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 UV = VENV / "bin/uv"
 LOCK = ROOT / "requirements.lock"
+# A patch release changes nothing in an environment; another minor release needs a new one.
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 ROOMS = ("backend", "sync", "checklists")
 
 
@@ -22,7 +24,7 @@ def make() -> None:
 
 
 def _venv() -> Step:
-    identity = digest_of(sys.version, sys.base_prefix)
+    identity = digest_of(VERSION, sys.base_prefix)
     return Step("venv", "Python environment", identity, _make_venv, (PYTHON,))
 
 
@@ -35,9 +37,9 @@ def _make_venv(log: Log) -> None:
 def _works() -> bool:
     if not PYTHON.exists():
         return False
-    ask = [PYTHON, "-c", "import pip, sys; print(sys.version)"]
+    ask = [str(PYTHON), "-c", "import pip, sys; print(*sys.version_info[:2], sep='.')"]
     asked = subprocess.run(ask, capture_output=True, text=True, check=False)
-    return asked.returncode == 0 and asked.stdout.strip() == sys.version.strip()
+    return asked.returncode == 0 and asked.stdout.strip() == VERSION
 
 
 def _uv() -> Step:
@@ -63,13 +65,13 @@ def _packages() -> Step:
     def work(log: Log) -> None:
         log.run(UV, "pip", "sync", "--require-hashes", LOCK, env=uv_settings())
 
-    return Step("packages", "Python packages", digest_of(LOCK, sys.version), work, (VENV / "bin/honcho",))
+    return Step("packages", "Python packages", digest_of(LOCK, VERSION), work, (VENV / "bin/honcho",))
 
 
 def _singgah() -> Step:
     """Installed in place; done again when a room appears, because the install lists the rooms by name."""
     rooms = " ".join(room for room in ROOMS if (ROOT / room / "__init__.py").exists())
-    inputs = digest_of(ROOT / "pyproject.toml", rooms, sys.version)
+    inputs = digest_of(ROOT / "pyproject.toml", rooms, VERSION)
 
     def work(log: Log) -> None:
         log.run(UV, "pip", "install", "--no-deps", "--no-build-isolation", "-e", ".", env=uv_settings())
@@ -82,7 +84,7 @@ def uv_settings() -> dict[str, str]:
     settings = {"VIRTUAL_ENV": str(VENV)}
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return settings
-    ask = [PYTHON, "-m", "pip", "config", "get", "global.index-url"]
+    ask = [str(PYTHON), "-m", "pip", "config", "get", "global.index-url"]
     asked = subprocess.run(ask, capture_output=True, text=True, check=False)
     index = os.environ.get("PIP_INDEX_URL") or (asked.stdout.strip() if asked.returncode == 0 else "")
     return {**settings, "UV_DEFAULT_INDEX": index} if index else settings
