@@ -7,6 +7,8 @@ server it serves signatures that are not made on a tablet, and the demonstration
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,8 @@ from sync import canonical
 
 Json = dict[str, Any]
 SCHEMA = "singgah.signoff/1"
+BREAKS = re.compile("\r\n|[\t\n\r]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,17 @@ def compose_documents(facts: Facts, signing: Signing, ids: Iterator[str], salts:
 
 
 def _document(kind: str, content: Json, identity: str, salt: str) -> Document:
-    return Document(kind, identity, canonical.write({"kind": kind, "id": identity, "salt": salt, **content}))
+    value = {"kind": kind, "id": identity, "salt": salt, **plain(content)}
+    return Document(kind, identity, canonical.write(value))
+
+
+def plain(value: Any) -> Any:
+    """Every text inside on one line, NFC, without control and bidirectional characters: what a page can print."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", UNPRINTABLE.sub("", BREAKS.sub(" ", value)))
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _contents(facts: Facts, signing: Signing) -> Iterator[tuple[str, Json]]:
@@ -114,7 +128,7 @@ def _visit(facts: Facts, signing: Signing) -> Json:
         "site": facts.site["name"],
         "address": facts.site["address"],
         "engineers": engineers,
-        "legal_entity": None if entity is None else _only(entity, "name", "registration", "address"),
+        "legal_entity": _only(entity, "name", "registration", "address"),
         "marks": [_only(mark, "mark", "at") for mark in visit["marks"]],
         "outcome": signing.visit_outcome,
     }
@@ -122,8 +136,8 @@ def _visit(facts: Facts, signing: Signing) -> Json:
 
 def _ticket(ticket: Mapping[str, Any], facts: Facts) -> Json:
     minutes = sum(entry["minutes"] for entry in facts.times if entry["ticket"] == ticket["id"])
-    told = _only(ticket, "number", "title", "description", "cause", "action", "prevention", "state", "resolved_at")
-    return {"ticket": ticket["id"], "minutes": minutes, **told}
+    told = _only(ticket, "number", "title", "cause", "action", "prevention", "state", "resolved_at")
+    return {"ticket": ticket["id"], "description": ticket["description"] or "", "minutes": minutes, **told}
 
 
 def _time(entry: Mapping[str, Any], facts: Facts) -> Json:
@@ -132,7 +146,8 @@ def _time(entry: Mapping[str, Any], facts: Facts) -> Json:
 
 
 def _photo(photo: Mapping[str, Any]) -> Json:
-    return {"photo": photo["id"], **_only(photo, "sha256", "caption", "on", "visible", "w", "h")}
+    told = _only(photo, "sha256", "on", "visible", "w", "h")
+    return {"photo": photo["id"], "caption": photo["caption"] or "", **told}
 
 
 def _waivers(facts: Facts) -> list[Json]:

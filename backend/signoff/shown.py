@@ -11,6 +11,7 @@ from backend.signoff.runs import ReadRun, in_words
 from checklists.definition import label
 
 Line = dict[str, str]
+SIGNED = ("accepted", "accepted_with_open_items", "attendance_only", "goods_received")
 ARRIVALS = ("at_desk", "working", "finished")
 
 
@@ -24,7 +25,7 @@ class Facts:
 
     visit: Mapping[str, Any]
     site: Mapping[str, Any]
-    legal_entity: Mapping[str, Any] | None
+    legal_entity: Mapping[str, Any]
     people: Mapping[str, str]
     runs: Sequence[ReadRun]
     tickets: Sequence[Mapping[str, Any]]
@@ -44,7 +45,7 @@ def shown_lines(facts: Facts, outcome: str, notice: str, locale: str) -> list[Li
         *_section("time", _times(facts.times, locale), locale),
         _line("h", phrase("meaning", locale)),
         _line("p", phrase(f"meaning.{outcome}", locale)),
-        _line("note", phrase("electronic", locale)),
+        *([_line("note", phrase("electronic", locale))] if outcome in SIGNED else []),
         _line("note", phrase("privacy", locale, notice=notice)),
     ]
 
