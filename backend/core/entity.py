@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, String
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base
+from backend.core.db import Json as JSON_VALUE
 
 ID = String(36)
 TIME = String(24)
 DAY = String(10)
 WORD = String(40)
-JSON_VALUE = JSON(none_as_null=True)
 
 
 class Entity(Base):
