@@ -1,6 +1,7 @@
 """One operation: the string that a person's act became, read strictly (rules S2, S6, S8)."""
 
 import datetime
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,16 @@ def parse_operation(text: str) -> Operation | Invalid:
         return Invalid("invalid")
     wrong = _wrong_key(value) or next((key for key in KEYS if not _FITS[key](value[key])), None)
     return Invalid("invalid", wrong) if wrong else Operation(**{**value, "entity": tuple(value["entity"])})
+
+
+def write_operation(operation: Operation) -> str:
+    """The string of an operation, made once. ValueError when it would be refused: never queue such a one."""
+    ordered = {key: getattr(operation, key) for key in KEYS}
+    text = json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+    parsed = parse_operation(text)
+    if isinstance(parsed, Invalid):
+        raise ValueError(f"{parsed.code} {parsed.field or ''}".rstrip())
+    return text
 
 
 def _wrong_key(value: dict[str, Any]) -> str | None:
