@@ -28,9 +28,7 @@ class Held:
 
 def missing_of(item: Item, held: Held, verdict: str) -> list[Missing]:
     """What one asked item lacks, in the order answer, remark, photo."""
-    return [
-        Missing(item.id, what) for what in (*_unanswered(item, held), *_undemonstrated(item, held, verdict))
-    ]
+    return [Missing(item.id, what) for what in (*_unanswered(item, held), *_undemonstrated(item, held, verdict))]
 
 
 def _unanswered(item: Item, held: Held) -> list[str]:

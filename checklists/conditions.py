@@ -76,9 +76,7 @@ def _of_asset(reader: Reader, raw: Fields, path: str) -> Condition:
     at = under(path, operator)
     if operator == "is":
         return AssetIs(name, (reader.text(raw[operator], at, 200),))
-    return AssetIs(
-        name, tuple(reader.text(entry, where, 200) for entry, where in reader.entries(raw["in"], at, 100))
-    )
+    return AssetIs(name, tuple(reader.text(entry, where, 200) for entry, where in reader.entries(raw["in"], at, 100)))
 
 
 def _of_item(reader: Reader, raw: Fields, path: str, scope: Scope) -> Condition:

@@ -124,9 +124,7 @@ def evaluate(
     return Evaluation(
         asked=tuple(item.id for item, _ in run.judged),
         required=tuple(run.required),
-        answered=tuple(
-            item.id for item, _ in run.judged if item.id in run.known and item.type not in NEVER_ANSWERED
-        ),
+        answered=tuple(item.id for item, _ in run.judged if item.id in run.known and item.type not in NEVER_ANSWERED),
         unfit=tuple(run.unfit),
         values=run.values,
         verdicts={item.id: verdict for item, verdict in run.judged},

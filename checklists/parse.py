@@ -68,9 +68,7 @@ def parse_definition(raw: object) -> Definition:
 
 
 def _definition(reader: Reader, raw: object) -> Definition | None:
-    fields = reader.fields(
-        raw, "", ("format", "id", "title", "kind", "sections"), ("note", "applies_to", "references")
-    )
+    fields = reader.fields(raw, "", ("format", "id", "title", "kind", "sections"), ("note", "applies_to", "references"))
     if fields is None:
         return None
     if "format" in fields and (isinstance(fields["format"], bool) or fields["format"] != 1):
@@ -81,9 +79,7 @@ def _definition(reader: Reader, raw: object) -> Definition | None:
         title=reader.take(fields, "title", "", reader.labels, {}),
         note=reader.take(fields, "note", "", reader.note, None),
         kind=reader.take(fields, "kind", "", lambda raw, at: reader.one_of(raw, at, KINDS), ""),
-        asset_types=reader.take(
-            fields, "applies_to", "", lambda raw, at: _asset_types(reader, raw, at), None
-        ),
+        asset_types=reader.take(fields, "applies_to", "", lambda raw, at: _asset_types(reader, raw, at), None),
         references=reader.take(fields, "references", "", reader.references, ()),
         sections=sections,
         items=tuple(item for section in sections for item in section.items),
@@ -173,9 +169,7 @@ def _read_item(reader: Reader, fields: Fields, path: str, scope: Scope, name: st
     photo_min, photo_max = _photo_span(reader, fields, path)
     if "on_fail" in fields and not _can_fail(fields, item_type):
         reader.fault(under(path, "on_fail"), "never_fails")
-    decimals = reader.take(
-        fields, "decimals", path, lambda raw, at: reader.whole(raw, at, 0, MAX_DECIMALS), 0
-    )
+    decimals = reader.take(fields, "decimals", path, lambda raw, at: reader.whole(raw, at, 0, MAX_DECIMALS), 0)
     return Item(
         id=name,
         type=item_type,
@@ -198,14 +192,10 @@ def _read_item(reader: Reader, fields: Fields, path: str, scope: Scope, name: st
         shortest=shortest,
         longest=longest,
         choices=choices,
-        verdicts=reader.take(
-            fields, "verdicts", path, lambda raw, at: _verdicts(reader, raw, at, allowed), None
-        ),
+        verdicts=reader.take(fields, "verdicts", path, lambda raw, at: _verdicts(reader, raw, at, allowed), None),
         photo_min=photo_min,
         photo_max=photo_max,
-        expects=reader.take(
-            fields, "expects", path, lambda raw, at: reader.one_of(raw, at, ("tag", "serial")), None
-        ),
+        expects=reader.take(fields, "expects", path, lambda raw, at: reader.one_of(raw, at, ("tag", "serial")), None),
         computation=read_computation(reader, fields, path, scope) if item_type == "computed" else None,
     )
 

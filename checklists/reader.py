@@ -24,7 +24,7 @@ MAX_LANGUAGES = 20
 
 
 class Reader:
-    """Each method returns a usable value whatever it is given; `faults` says whether the whole may be used."""
+    """Each method returns a usable value whatever it is given; `faults` says whether all was well."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -47,14 +47,12 @@ class Reader:
                 self.fault(under(path, str(key)), "unknown_key")
         return {key: raw[key] for key in raw if key in required or key in optional}
 
-    def take(
-        self, fields: Fields, key: str, path: str, read: Callable[[object, str], T], absent: Absent
-    ) -> T | Absent:
+    def take(self, fields: Fields, key: str, path: str, read: Callable[[object, str], T], absent: Absent) -> T | Absent:
         """Read one key if it is there."""
         return read(fields[key], under(path, key)) if key in fields else absent
 
     def entries(self, raw: object, path: str, most: int) -> list[tuple[object, str]]:
-        """The entries of a list of 1 to `most`, each with its path; a list over its limit is not looked into."""
+        """The entries of a list of 1 to `most`, with their paths; a longer list is not looked into."""
         if not isinstance(raw, list):
             self.fault(path, "wrong_type")
             return []
@@ -87,9 +85,7 @@ class Reader:
         for language in raw:
             if not isinstance(language, str) or not LANGUAGE.fullmatch(language):
                 self.fault(under(path, str(language)), "not_a_language")
-        return {
-            language: self.text(words, under(path, str(language)), most) for language, words in raw.items()
-        }
+        return {language: self.text(words, under(path, str(language)), most) for language, words in raw.items()}
 
     def note(self, raw: object, path: str) -> Labels:
         return self.labels(raw, path, MAX_NOTE)

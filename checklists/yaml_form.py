@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.tokens import (
@@ -17,6 +18,7 @@ from ruamel.yaml.tokens import (
     FlowMappingStartToken,
     FlowSequenceEndToken,
     FlowSequenceStartToken,
+    TagToken,
 )
 
 from checklists.faults import InvalidYaml
@@ -25,6 +27,24 @@ MAX_CHARACTERS = 1024 * 1024
 MAX_NESTING = 40
 _OPENING = (BlockMappingStartToken, BlockSequenceStartToken, FlowMappingStartToken, FlowSequenceStartToken)
 _CLOSING = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
+_REFUSED = {
+    AliasToken: "aliases are not allowed",
+    AnchorToken: "anchors are not allowed",
+    TagToken: "tags are not allowed",
+}
+
+
+class _PlainConstructor(SafeConstructor):
+    """Leaves a date the text that it is, as JSON does."""
+
+
+_PlainConstructor.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _PlainConstructor
+    return yaml
 
 
 def load_yaml(text: str) -> Any:
@@ -32,8 +52,8 @@ def load_yaml(text: str) -> Any:
     if len(text) > MAX_CHARACTERS:
         raise InvalidYaml("too large", 1, 1)
     try:
-        _refuse_aliases(text)
-        return YAML(typ="safe", pure=True).load(text)
+        _refuse_surprises(text)
+        return _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise InvalidYaml(_first_line(error.problem), _line(mark), _column(mark)) from error
@@ -47,14 +67,12 @@ def load_yaml(text: str) -> Any:
         raise InvalidYaml(_first_line(str(error)), 1, 1) from error
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_surprises(text: str) -> None:
     """One alias can stand for a million nodes, and hides from a reader what it repeats."""
     depth = 0
-    for token in YAML(typ="safe", pure=True).scan(text):
-        if isinstance(token, AliasToken | AnchorToken):
-            raise InvalidYaml(
-                "anchors and aliases are not allowed", _line(token.start_mark), _column(token.start_mark)
-            )
+    for token in _yaml().scan(text):
+        if type(token) in _REFUSED:
+            raise InvalidYaml(_REFUSED[type(token)], _line(token.start_mark), _column(token.start_mark))
         depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
         if depth > MAX_NESTING:
             raise InvalidYaml("nested too deeply", _line(token.start_mark), _column(token.start_mark))
