@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL for the tests: own data folder, loopback only, gone at the end.
 
-A plugin module: `pytest_plugins = ["tests.services.postgres"]` gives the fixtures. One server per test worker, made when
-the first test asks; one fresh database per test that asks.
+A plugin module: `pytest_plugins = ["tests.services.postgres"]` gives the fixtures. One server per test worker, made
+when the first test asks; one fresh database per test that asks.
 """
 
 import os
@@ -83,7 +83,7 @@ def running_postgres(durable: bool = False) -> Iterator[PostgresServer]:
     programs = newest_programs()
     folder = Path(tempfile.mkdtemp(prefix="singgah-postgres-"))
     try:
-        folder.chmod(0o755)  # noqa: S103 - as root, the server runs as postgres and must reach its data through here
+        folder.chmod(0o755)  # as root, the server runs as postgres and must reach its data through here
         data = _initialised(programs, folder)
         child, server = _started(programs, folder, data, durable)
         try:

@@ -1,6 +1,6 @@
 """A network that fails when told to: a TCP proxy between a browser (or a client) and the server.
 
-It understands just enough HTTP to know which request a connection is carrying. A fault is armed for requests whose first
+It understands just enough HTTP to know which request a connection carries. A fault is armed for requests whose first
 line starts with some words ("POST /api/v1/sync/push"; "" is any) and happens to as many requests as asked:
 
     proxy.refuse()                               connections are refused and open ones are cut, until accept()

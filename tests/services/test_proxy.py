@@ -11,6 +11,7 @@ from queue import Queue
 import pytest
 
 from tests.services import proxy as proxies
+from tests.services.ports import free_port
 from tests.services.proxy import Proxy, running_proxy
 
 ANSWER = bytes(range(256)) * 400
@@ -193,7 +194,7 @@ def test_while_one_request_is_held_another_passes_it(proxy: Proxy, server: Serve
 
 
 def test_a_server_that_is_down_looks_like_a_cut_connection() -> None:
-    with running_proxy(proxies.free_port()) as proxy, pytest.raises(LOST):
+    with running_proxy(free_port()) as proxy, pytest.raises(LOST):
         ask(browser(proxy), "GET", "/page")
 
 
