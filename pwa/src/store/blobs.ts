@@ -1,0 +1,81 @@
+import type {BlobRow} from '../exchange/types.ts';
+import {type Bytes, sha256, toHex, utf8} from './bytes.ts';
+import type {Connection} from './connection.ts';
+import type {ChunkRecord, Machine} from './database.ts';
+import {seats} from './memory.ts';
+import {StoreFull} from './connection.ts';
+import type {Vault} from './seal.ts';
+
+/** As sync.md 3.5. */
+const CHUNK = 512 * 1024;
+/** Kept free beside what a capture needs, so that the act itself, and the signature, always fit. */
+const RESERVE = 50_000_000;
+
+/** A blob whose bytes lie on the disk and wait for the act that names them. */
+export interface NewBlob {
+  readonly name: string;
+  readonly row: BlobRow;
+}
+
+/** Bytes of photos and documents: sealed ArrayBuffer chunks (Safari loses Blobs), read back before anyone relies on them. */
+export class Photos {
+  readonly #connection: Connection;
+  readonly #vault: Vault;
+  readonly #machine: Machine;
+  readonly #namingKey: CryptoKey;
+
+  constructor(connection: Connection, vault: Vault, machine: Machine, namingKey: CryptoKey) {
+    this.#connection = connection;
+    this.#vault = vault;
+    this.#machine = machine;
+    this.#namingKey = namingKey;
+  }
+
+  /** Before the camera opens: throws StoreFull when `bytes` would not fit with the reserve. */
+  async checkRoom(bytes: number): Promise<void> {
+    const room = await this.#machine.room();
+    if (room !== null && room < bytes + RESERVE) throw new StoreFull('the tablet has not enough room for this');
+  }
+
+  /** Write the bytes, read them back and compare digests. Hand the result to `keep` with the act that names the blob. */
+  async put(visit: string, bytes: Bytes, filetype: string): Promise<NewBlob> {
+    await this.checkRoom(bytes.length);
+    const digest = toHex(await sha256(bytes));
+    const name = await this.nameOf(visit, digest);
+    const records = await Promise.all(Array.from({length: Math.ceil(bytes.length / CHUNK)}, async (_, at): Promise<ChunkRecord> =>
+      ({name, at, ...await this.#vault.sealBytes(seats.chunk(name, at), bytes.slice(at * CHUNK, (at + 1) * CHUNK))})));
+    await this.#connection.run((database) => database.transaction('rw', database.chunks, () => database.chunks.bulkPut(records)));
+    const back = await this.bytes(visit, digest);
+    if (back === null || toHex(await sha256(back)) !== digest) throw new Error('the tablet’s storage did not keep these bytes');
+    return {name, row: {visit, sha256: digest, size: bytes.length, filetype, url: null, offset: 0, state: 'waiting', code: null, completedAt: null}};
+  }
+
+  /** All bytes, or null when they are not (or no longer) on this tablet. */
+  async bytes(visit: string, digest: string): Promise<Bytes | null> {
+    const name = await this.nameOf(visit, digest);
+    const records = await this.#connection.run((database) => database.chunks.where('[name+at]').between([name, 0], [name, Infinity], true, true).toArray());
+    if (records.length === 0) return null;
+    const parts = await Promise.all(records.map((record) => this.#vault.openBytes(seats.chunk(name, record.at), record)));
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+    parts.reduce((offset, part) => { whole.set(new Uint8Array(part), offset); return offset + part.byteLength; }, 0);
+    return whole;
+  }
+
+  /** Drop bytes that no manifest names: the app was closed between the camera and the act. */
+  async sweep(known: Iterable<BlobRow>): Promise<void> {
+    const names = new Set(await Promise.all([...known].map((row) => this.nameOf(row.visit, row.sha256))));
+    await this.#connection.run((database) => database.transaction('rw', database.chunks, async () => {
+      const keys = await database.chunks.toCollection().primaryKeys();
+      await database.chunks.bulkDelete(keys.filter(([name]) => !names.has(name)));
+    }));
+  }
+
+  /** The clear name of a blob: HMAC, because the digest itself would tell which picture it is. */
+  async nameOf(visit: string, digest: string): Promise<string> {
+    return toHex(await crypto.subtle.sign('HMAC', this.#namingKey, utf8(`${visit}/${digest}`))).slice(0, 32);
+  }
+}
+
+export function importNamingKey(raw: Bytes): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', raw, {name: 'HMAC', hash: 'SHA-256'}, false, ['sign']);
+}

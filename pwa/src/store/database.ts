@@ -1,0 +1,113 @@
+import {Dexie, type Table} from 'dexie';
+import type {StoredDeviceKey} from './device_key.ts';
+import type {PinWrap, RecoveryWrap} from './keyring.ts';
+import type {Sealed} from './seal.ts';
+
+/*
+ * What lies on the disk. Clear columns are random ids and counting numbers only; everything else is inside `ct`.
+ * Names of rows are stable; what `ct` holds is said beside each.
+ */
+
+/** Opens the data key. Clear, because it is needed before anything can be opened. */
+export interface KeyringRecord {
+  key: 'keyring';
+  pin: PinWrap;
+  recovery: RecoveryWrap;
+  /** Wrong PINs in a row. */
+  failures: number;
+}
+
+export interface DeviceKeyRecord extends StoredDeviceKey {
+  key: 'device_key';
+}
+
+/** `next_n` and the counters of numbers for people: `counter:T`, `counter:V`. The next free one. */
+export interface CounterRecord {
+  key: string;
+  next: number;
+}
+
+/** Anything else of meta, sealed: `engine`, `person`, `session`, `naming`, `settings`. */
+export interface SealedMeta extends Sealed {
+  key: string;
+}
+
+/** ct: {ver, generation, v} */
+export interface RowRecord extends Sealed {
+  kind: string;
+  id: string;
+  /** The visit it belongs to, or ''. */
+  visit: string;
+}
+
+/** ct: {text, result, link, settledAt, retired}. `id` is the operation's, `kind` and `entity` name what it changes. */
+export interface OutboxRecord extends Sealed {
+  n: number;
+  id: string;
+  kind: string;
+  entity: string;
+}
+
+/** ct: an array of changes, as they came. */
+export interface InboxRecord extends Sealed {
+  n: number;
+  id: string;
+}
+
+/** ct: whatever the screen was holding. */
+export interface DraftRecord extends Sealed {
+  id: string;
+}
+
+/** ct: BlobRow. `name` is a keyed digest of visit and sha256, because a photo's digest would tell what it is. */
+export interface BlobRecord extends Sealed {
+  name: string;
+}
+
+/** ct: 512 KiB of bytes, number `at`. */
+export interface ChunkRecord extends Sealed {
+  name: string;
+  at: number;
+}
+
+/** ct: {at, what} */
+export interface DiagRecord extends Sealed {
+  n?: number;
+  id: string;
+}
+
+export class Database extends Dexie {
+  declare readonly meta: Table<KeyringRecord | DeviceKeyRecord | CounterRecord | SealedMeta, string>;
+  declare readonly rows: Table<RowRecord, [kind: string, id: string]>;
+  declare readonly outbox: Table<OutboxRecord, number>;
+  declare readonly inbox: Table<InboxRecord, number>;
+  declare readonly drafts: Table<DraftRecord, string>;
+  declare readonly blobs: Table<BlobRecord, string>;
+  declare readonly chunks: Table<ChunkRecord, [name: string, at: number]>;
+  declare readonly diag: Table<DiagRecord, number>;
+
+  constructor(name: string, {indexedDB, IDBKeyRange}: Pick<Machine, 'indexedDB' | 'IDBKeyRange'>) {
+    super(name, {indexedDB, IDBKeyRange, autoOpen: false, chromeTransactionDurability: 'strict'});
+    this.version(1).stores({
+      meta: 'key', rows: '[kind+id], visit', outbox: 'n, &id', inbox: 'n', drafts: 'id', blobs: 'name', chunks: '[name+at]', diag: '++n',
+    });
+  }
+}
+
+/** What the store asks of the machine. Tests bring their own. */
+export interface Machine {
+  readonly indexedDB: IDBFactory;
+  readonly IDBKeyRange: typeof IDBKeyRange;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly mono: () => number;
+  readonly random: (length: number) => Uint8Array<ArrayBuffer>;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Bytes that may still be written, or null where the browser does not say. */
+  readonly room: () => Promise<number | null>;
+}
+
+export function databaseOf(person: string): string {
+  return `singgah-${person}`;
+}

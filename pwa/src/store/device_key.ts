@@ -1,0 +1,88 @@
+import {type Bytes, sha256, toBase64Url, utf8} from './bytes.ts';
+import type {Sealed, Seat, Vault} from './seal.ts';
+
+const SEAT: Seat = {store: 'meta', kind: 'device_key', id: 'device_key'};
+
+export interface PublicJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly x: string;
+  readonly y: string;
+}
+
+/** What lies on the disk: the private half only under the data key. */
+export interface StoredDeviceKey {
+  readonly jwk: PublicJwk;
+  readonly jkt: string;
+  readonly sealed: Sealed;
+}
+
+/** A flattened JWS. */
+export interface Envelope {
+  readonly payload: string;
+  readonly protected: string;
+  readonly signature: string;
+}
+
+/** Made extractable, exported once into its wrapping, then dropped: the key that is used afterwards cannot be read. */
+export async function makeDeviceKey(vault: Vault): Promise<StoredDeviceKey> {
+  const pair = await crypto.subtle.generateKey({name: 'ECDSA', namedCurve: 'P-256'}, true, ['sign', 'verify']);
+  const {x, y} = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  if (x === undefined || y === undefined) throw new Error('the browser gave a P-256 key without coordinates');
+  const jwk: PublicJwk = {kty: 'EC', crv: 'P-256', x, y};
+  return {jwk, jkt: await thumbprint(jwk), sealed: await vault.sealSigningKey(SEAT, pair.privateKey)};
+}
+
+/** RFC 7638. */
+export async function thumbprint(jwk: PublicJwk): Promise<string> {
+  return toBase64Url(await sha256(utf8(JSON.stringify({crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y}))));
+}
+
+export interface ProofOf {
+  /** Upper case. */
+  readonly method: string;
+  /** Absolute, without query. */
+  readonly url: string;
+  readonly jti: string;
+  /** Seconds since 1970. */
+  readonly iat: number;
+  readonly nonce: string | null;
+  /** `session_hash` of the sign-in. */
+  readonly ath: string;
+}
+
+/** The tablet's signature, unlocked. */
+export class Signer {
+  readonly jwk: PublicJwk;
+  readonly jkt: string;
+  readonly #key: CryptoKey;
+
+  private constructor(stored: StoredDeviceKey, key: CryptoKey) {
+    this.jwk = stored.jwk;
+    this.jkt = stored.jkt;
+    this.#key = key;
+  }
+
+  static async unlock(vault: Vault, stored: StoredDeviceKey): Promise<Signer> {
+    return new Signer(stored, await vault.openSigningKey(SEAT, stored.sealed));
+  }
+
+  /** The value of a DPoP header (RFC 9449): this device makes this request in this session. */
+  async proof({method, url, jti, iat, nonce, ath}: ProofOf): Promise<string> {
+    const claims = {htm: method, htu: url, jti, iat, ath, ...(nonce === null ? {} : {nonce})};
+    const {protected: head, payload, signature} = await this.#sign({typ: 'dpop+jwt', alg: 'ES256', jwk: this.jwk}, utf8(JSON.stringify(claims)));
+    return `${head}.${payload}.${signature}`;
+  }
+
+  /** Sign a record's canonical bytes (evidence.md 4.2). */
+  signEnvelope(bytes: Bytes): Promise<Envelope> {
+    return this.#sign({alg: 'ES256', typ: 'singgah-signoff+json', kid: this.jkt}, bytes);
+  }
+
+  async #sign(header: object, bytes: Bytes): Promise<Envelope> {
+    const head = toBase64Url(utf8(JSON.stringify(header)));
+    const payload = toBase64Url(bytes);
+    const signature = await crypto.subtle.sign({name: 'ECDSA', hash: 'SHA-256'}, this.#key, utf8(`${head}.${payload}`));
+    return {payload, protected: head, signature: toBase64Url(signature)};
+  }
+}

@@ -1,0 +1,134 @@
+import type {Meta} from '../exchange/types.ts';
+import {SCHEMA} from '../sync/protocol.ts';
+import {importNamingKey} from './blobs.ts';
+import {type Bytes, fromBase64Url, toBase64Url} from './bytes.ts';
+import {Connection} from './connection.ts';
+import {databaseOf, type DeviceKeyRecord, type KeyringRecord, type Machine, type SealedMeta} from './database.ts';
+import {makeDeviceKey, Signer} from './device_key.ts';
+import {importDataKey, MOST_FAILURES, newDataKey, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
+import {sealMeta, seats} from './memory.ts';
+import {Vault} from './seal.ts';
+import {Store} from './store.ts';
+
+/** A person's part of the tablet, open. */
+export interface Opened {
+  readonly store: Store;
+  readonly signer: Signer;
+}
+
+export type Unlocking = {readonly opened: Opened} | {readonly refused: 'wrong_pin'; readonly left: number} | {readonly refused: 'too_many'};
+
+/** One person's part of the tablet, locked: only what lies in clear is known. */
+export class Lodging {
+  readonly #connection: Connection;
+  readonly #machine: Machine;
+
+  constructor(person: string, machine: Machine) {
+    this.#machine = machine;
+    this.#connection = new Connection(databaseOf(person), machine);
+  }
+
+  /** Another window has a newer version of the app and needs the database. */
+  onSuperseded(tell: () => void): void {
+    this.#connection.onSuperseded = tell;
+  }
+
+  /** Whether a PIN was set here before. */
+  async isFurnished(): Promise<boolean> {
+    return (await this.#keyring()) !== undefined;
+  }
+
+  /** Make the keys and the empty stores, in one transaction. The device id is a fresh UUIDv7. */
+  async furnish(pin: string, device: string, recoveryKey: JsonWebKey): Promise<Opened> {
+    const raw = newDataKey(this.#machine.random);
+    const vault = new Vault(await importDataKey(raw), this.#machine.random);
+    const [keyring, deviceKey, naming, engine] = await Promise.all([
+      this.#wrapped(raw, pin, recoveryKey), makeDeviceKey(vault),
+      sealMeta(vault, 'naming', toBase64Url(this.#machine.random(32))), sealMeta(vault, 'engine', fresh(device)),
+    ]);
+    await this.#connection.run((database) => database.transaction('rw', database.meta, () => database.meta.bulkAdd([
+      keyring, {key: 'device_key', ...deviceKey}, naming, engine, {key: 'next_n', next: 1},
+    ])));
+    return this.#open(raw);
+  }
+
+  /** Try a PIN. The failure is counted before the PIN is tried, so that pulling the plug gives no free attempt. */
+  async unlock(pin: string): Promise<Unlocking> {
+    const keyring = await this.#countAttempt();
+    if (keyring === null) return {refused: 'too_many'};
+    const raw = await unwrapByPin(keyring.pin, pin);
+    if (raw === null) {
+      const left = MOST_FAILURES - keyring.failures;
+      return left > 0 ? {refused: 'wrong_pin', left} : {refused: 'too_many'};
+    }
+    await this.#connection.run((database) => database.meta.put({...keyring, failures: 0}));
+    return {opened: await this.#open(raw)};
+  }
+
+  /** What the server needs to give the data key back after a fresh sign-in. */
+  async recoveryWrap(): Promise<RecoveryWrap> {
+    return (await this.#mustKeyring()).recovery;
+  }
+
+  /** The data key came back from the server: set a new PIN. Everything on the tablet is as it was. */
+  async recover(dek: string, pin: string, recoveryKey: JsonWebKey): Promise<Opened> {
+    const raw = fromBase64Url(dek);
+    const opened = await this.#open(raw);
+    const keyring = await this.#wrapped(raw, pin, recoveryKey);
+    await this.#connection.run((database) => database.meta.put(keyring));
+    return opened;
+  }
+
+  /** The clear public half, for asking about this device before it is unlocked. */
+  async jkt(): Promise<string | null> {
+    const record = await this.#connection.run((database) => database.meta.get('device_key')) as DeviceKeyRecord | undefined;
+    return record?.jkt ?? null;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #wrapped(raw: Bytes, pin: string, recoveryKey: JsonWebKey): Promise<KeyringRecord> {
+    const {random} = this.#machine;
+    return {key: 'keyring', pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, recoveryKey, random), failures: 0};
+  }
+
+  async #open(raw: Bytes): Promise<Opened> {
+    const vault = new Vault(await importDataKey(raw), this.#machine.random);
+    const [deviceKey, naming] = await this.#connection.run((database) => database.transaction('r', database.meta, () =>
+      Promise.all([database.meta.get('device_key') as Promise<DeviceKeyRecord | undefined>, database.meta.get('naming') as Promise<SealedMeta | undefined>])));
+    if (deviceKey === undefined || naming === undefined) throw new Error('this database was never set up');
+    const namingKey = await importNamingKey(fromBase64Url(await vault.openJson<string>(seats.meta('naming'), naming)));
+    const [store, signer] = await Promise.all([Store.open(this.#connection, vault, this.#machine, namingKey), Signer.unlock(vault, deviceKey)]);
+    return {store, signer};
+  }
+
+  #countAttempt(): Promise<KeyringRecord | null> {
+    return this.#connection.run((database) => database.transaction('rw', database.meta, async () => {
+      const keyring = await database.meta.get('keyring') as KeyringRecord | undefined;
+      if (keyring === undefined) throw new Error('this database was never set up');
+      if (keyring.failures >= MOST_FAILURES) return null;
+      const counted = {...keyring, failures: keyring.failures + 1};
+      await database.meta.put(counted);
+      return counted;
+    }));
+  }
+
+  #keyring(): Promise<KeyringRecord | undefined> {
+    return this.#connection.run((database) => database.meta.get('keyring')) as Promise<KeyringRecord | undefined>;
+  }
+
+  async #mustKeyring(): Promise<KeyringRecord> {
+    const keyring = await this.#keyring();
+    if (keyring === undefined) throw new Error('this database was never set up');
+    return keyring;
+  }
+}
+
+function fresh(device: string): Omit<Meta, 'nextN'> {
+  return {
+    device, schema: SCHEMA, epoch: null, resume: null, ackedN: 0, durableN: 0, durability: null, cursor: null, head: 0, journal: null,
+    generation: 1, bootstrapping: false, staged: null, lastContact: null, minApp: null,
+  };
+}

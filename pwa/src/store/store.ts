@@ -1,0 +1,179 @@
+import type {Loaded, OutboxRow, Query, Write} from '../exchange/types.ts';
+import {linkOperation, start} from '../sync/chain.ts';
+import {checksum} from '../sync/feed.ts';
+import {humanNumber, uuid7} from '../sync/ids.ts';
+import {audienceOf} from '../sync/policy.ts';
+import {type NewBlob, Photos} from './blobs.ts';
+import {digestOf} from './bytes.ts';
+import type {Connection} from './connection.ts';
+import type {CounterRecord, Machine, SealedMeta} from './database.ts';
+import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
+import {type InboxPage, plan} from './planning.ts';
+import type {Vault} from './seal.ts';
+import {keepNumbered, sealPlan, writePlan} from './writing.ts';
+
+/** One act of a person, ready to be kept: its bytes are made once and never again. */
+export interface ReadyOperation {
+  readonly id: string;
+  readonly kind: string;
+  readonly entity: string;
+  readonly text: string;
+}
+
+/** The unlocked store of one person. All writes of one call are one strict transaction: all of them or none. */
+export class Store {
+  readonly photos: Photos;
+  readonly #connection: Connection;
+  readonly #vault: Vault;
+  readonly #machine: Machine;
+  #memory: Memory;
+  #turn: Promise<unknown> = Promise.resolve();
+  #listeners = new Set<() => void>();
+
+  private constructor(connection: Connection, vault: Vault, machine: Machine, memory: Memory, namingKey: CryptoKey) {
+    this.#connection = connection;
+    this.#vault = vault;
+    this.#machine = machine;
+    this.#memory = memory;
+    this.photos = new Photos(connection, vault, machine, namingKey);
+  }
+
+  /** Read and decrypt everything; then nothing waits. */
+  static async open(connection: Connection, vault: Vault, machine: Machine, namingKey: CryptoKey): Promise<Store> {
+    return new Store(connection, vault, machine, await connection.run((database) => recall(database, vault)), namingKey);
+  }
+
+  get memory(): Memory {
+    return this.#memory;
+  }
+
+  /** Called after every change of `memory`; returns how to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Keep an act with the manifests of its new blobs, and give it its number. Resolves when it is on the disk. */
+  async keep(operation: ReadyOperation, blobs: readonly NewBlob[] = []): Promise<OutboxRow> {
+    const row: OutboxRow = {n: 0, ...operation, result: null, link: null, settledAt: null, retired: false};
+    const [{n: _, ...sealed}, sealedBlobs] = await Promise.all([
+      sealOutboxRow(this.#vault, row), Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row)))]);
+    return this.#inTurn(async () => {
+      const n = await this.#connection.run((database) => database.transaction('rw', database.meta, database.outbox, database.blobs, async () => {
+        await database.blobs.bulkPut(sealedBlobs);
+        return keepNumbered(database, sealed);
+      }));
+      const kept = {...row, n};
+      this.#become({
+        ...this.#memory,
+        outbox: new Map(this.#memory.outbox).set(n, kept),
+        blobs: new Map([...this.#memory.blobs, ...blobs.map(({row: blob}) => [blobKey(blob.visit, blob.sha256), blob] as const)]),
+        meta: {...this.#memory.meta, nextN: n + 1},
+      });
+      return kept;
+    });
+  }
+
+  /** Carry out one `commit` effect of the engine. */
+  commit(writes: readonly Write[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const needsInbox = writes.some(({kind}) => kind === 'stage' || kind === 'apply' || kind === 'unstage');
+      const planned = plan(this.#memory, needsInbox ? await this.#inbox() : [], writes);
+      const sealed = await sealPlan(planned, this.#vault, this.photos, () => this.#newId());
+      await this.#connection.run((database) => database.transaction('rw',
+        [database.meta, database.rows, database.outbox, database.inbox, database.blobs, database.chunks], () => writePlan(database, sealed)));
+      // An act of another window may have moved nextN meanwhile; the disk is right, `refresh` reads it.
+      this.#become(planned.memory);
+    });
+  }
+
+  /** Answer one `load` effect of the engine. */
+  async load(query: Query): Promise<Loaded> {
+    if (query.kind === 'sums') return {kind: 'sums', sums: this.#sums(query.audiences)};
+    const {outbox, meta} = this.#memory;
+    const prev = query.from === 1 ? await start(meta.device, digestOf) : outbox.get(query.from - 1)?.link ?? null;
+    const ops = [];
+    let link = prev;
+    for (let n = query.from; ops.length < query.limit; n += 1) {
+      const row = outbox.get(n);
+      if (row === undefined || link === null) break;
+      link = await linkOperation(link, row.text, digestOf);
+      ops.push({n, id: row.id, text: row.text, link});
+    }
+    return {kind: 'outbox', prev, ops};
+  }
+
+  /** Read everything again: another window has written. */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => this.#become(await this.#connection.run((database) => recall(database, this.#vault))));
+  }
+
+  /** The next number for people with this letter, made offline and final: "T-7K3-42". A gap is possible, a repetition is not. */
+  async nextNumber(letter: 'T' | 'V', deviceCode: string): Promise<string> {
+    const key = `counter:${letter}`;
+    const counter = await this.#connection.run((database) => database.transaction('rw', database.meta, async () => {
+      const next = ((await database.meta.get(key)) as CounterRecord | undefined)?.next ?? 1;
+      await database.meta.put({key, next: next + 1});
+      return next;
+    }));
+    return humanNumber(letter, deviceCode, counter);
+  }
+
+  /** Keep what a screen holds before it is an act, so that a dead battery loses no sentence. */
+  async keepDraft(id: string, value: unknown): Promise<void> {
+    const record = {id, ...await this.#vault.sealJson(seats.draft(id), value)};
+    await this.#connection.run((database) => database.drafts.put(record));
+  }
+
+  async draft<T>(id: string): Promise<T | null> {
+    const record = await this.#connection.run((database) => database.drafts.get(id));
+    return record === undefined ? null : this.#vault.openJson<T>(seats.draft(id), record);
+  }
+
+  async dropDraft(id: string): Promise<void> {
+    await this.#connection.run((database) => database.drafts.delete(id));
+  }
+
+  /** A sealed value of meta: `person`, `session`, `settings`. */
+  async setting<T>(key: string): Promise<T | null> {
+    const record = await this.#connection.run((database) => database.meta.get(key)) as SealedMeta | undefined;
+    return record === undefined ? null : this.#vault.openJson<T>(seats.meta(key), record);
+  }
+
+  async keepSetting(key: string, value: unknown): Promise<void> {
+    const record = await sealMeta(this.#vault, key, value);
+    await this.#connection.run((database) => database.meta.put(record));
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.#connection.close();
+  }
+
+  #become(memory: Memory): void {
+    this.#memory = memory;
+    for (const listener of this.#listeners) listener();
+  }
+
+  // One write after another: a commit plans over the memory, so an act must not slip in between.
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #inbox(): Promise<InboxPage[]> {
+    const records = await this.#connection.run((database) => database.inbox.orderBy('n').toArray());
+    return Promise.all(records.map(async (record) => ({n: record.n, changes: await this.#vault.openJson<InboxPage['changes']>(seats.inbox(record.id), record)})));
+  }
+
+  #sums(audiences: readonly string[]): Record<string, string> {
+    const found = new Map<string, [string, string, number][]>(audiences.map((audience) => [audience, []]));
+    for (const {kind, id, ver, v} of this.#memory.rows.values()) found.get(audienceOf(kind, id, v) ?? '')?.push([kind, id, ver]);
+    return Object.fromEntries([...found].map(([audience, rows]) => [audience, checksum(rows)]));
+  }
+
+  #newId(): string {
+    return uuid7(this.#machine.now(), this.#machine.random(10));
+  }
+}

@@ -1,0 +1,10 @@
+/** Modules that build/*.ts makes while building. */
+declare module 'virtual:icons' {
+  /** name → the shapes of a 24 × 24 icon, as [tag, attributes] */
+  export const shapes: Readonly<Record<string, readonly (readonly [string, Readonly<Record<string, string>>])[]>>;
+}
+declare module 'virtual:words/*' {
+  const words: Readonly<Record<string, string | {readonly one: string; readonly other: string}>>;
+  export default words;
+}
+declare module '*.css';

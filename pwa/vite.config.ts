@@ -1,0 +1,23 @@
+import {defineConfig} from 'vite';
+import {appIcons} from './build/app_icons.ts';
+import {consoleFiles} from './build/console_files.ts';
+import {fonts} from './build/fonts.ts';
+import {icons} from './build/icons.ts';
+import {serviceWorker} from './build/service_worker.ts';
+import {words} from './build/words.ts';
+
+export default defineConfig({
+  base: '/app/',
+  publicDir: false,
+  // Stated here and not only in tsconfig: files outside its include would import react.
+  oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
+  build: {
+    target: ['chrome120', 'safari17'],
+    manifest: true,
+    modulePreload: {polyfill: false},
+    assetsInlineLimit: 0,
+    sourcemap: false,
+  },
+  worker: {format: 'es'},
+  plugins: [words(), icons(), fonts(), appIcons(), serviceWorker(), consoleFiles()],
+});
