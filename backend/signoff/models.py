@@ -16,7 +16,8 @@ class Signoff(Entity):
     """One accepted sign-off record. Its id is the record's id.
 
     Office only: envelope (the JWS as received, JSON text), jkt (the device key's thumbprint), prev (the record before
-    this one of the same device), documents (what the record names: kind, id, sha256, bytes).
+    this one of the same device), documents (what the record names: kind, id, sha256, bytes), anchored_at (time of the
+    journal line that the tablet knew: the record is not older).
     """
 
     __tablename__ = "signoff"
@@ -39,3 +40,4 @@ class Signoff(Entity):
     jkt: Mapped[str] = mapped_column(String(64))
     prev: Mapped[str] = mapped_column(String(64))
     documents: Mapped[list[Json]] = mapped_column(JSON_VALUE)
+    anchored_at: Mapped[str | None] = mapped_column(TIME)

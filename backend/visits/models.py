@@ -13,7 +13,10 @@ Json = dict[str, Any]
 
 
 class Visit(Entity):
-    """One visit: its state, its marks beside the state, its flags, and the sign-off that binds it."""
+    """One visit: its state, its marks beside the state, its flags, and the sign-off that binds it.
+
+    Office only: stored, the uploads that have arrived whole, {sha256: whether it can be read}.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -46,6 +49,7 @@ class Visit(Entity):
     briefing: Mapped[str | None] = mapped_column(Text)
     signed: Mapped[Json | None] = mapped_column(JSON_VALUE)
     report: Mapped[str | None] = mapped_column(ID)
+    stored: Mapped[Json] = mapped_column(JSON_VALUE)
 
 
 class Photo(Entity):

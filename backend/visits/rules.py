@@ -40,8 +40,8 @@ def content(state: str) -> str:
 
 
 def mark_content(state: str, mark: str) -> str:
-    """As `content`; the marks that follow a signature by nature are facts, not content, and stay welcome."""
-    verdict = content(state)
+    """As `content`; quiet marks are no work, and those that follow a signature by nature stay welcome."""
+    verdict = "applied" if mark in LAW["quiet_marks"] else content(state)
     return "applied" if verdict == "signed" and mark in LAW["marks_after_sign"] else verdict
 
 

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from backend.core.fields import (
-    Day,
-    Flag,
-    Identifier,
-    Instant,
-    Number,
-    OneOf,
-    Sha256,
-    Shape,
-    Slug,
-    Text,
-    Whole,
-    listing,
-    optional,
-)
+from backend.core.fields import Number, Sha256, Slug, optional
+from backend.core.schema import CivilDate, ListOf, OneOf, Strict, Text, TimeText, Truth, Uuid7, Whole
 from backend.visits import rules
 
 NOTE = 4000
@@ -29,9 +16,9 @@ MOST_PIXELS = 20_000
 MOST_BYTES = 26_214_400
 
 
-class Planned(Shape):
-    starts_at = Instant(required=True)
-    ends_at = Instant(required=True)
+class Planned(Strict):
+    starts_at = TimeText(required=True)
+    ends_at = TimeText(required=True)
 
     @validates_schema
     def _ends_after_it_starts(self, data: dict[str, str], **_: object) -> None:
@@ -41,17 +28,17 @@ class Planned(Shape):
 
 class VisitCreateArgs(Planned):
     number = Number("V", **optional)
-    site = Identifier(required=True)
+    site = Uuid7(required=True)
     title = Text(200, required=True)
-    kind = OneOf(rules.KINDS, required=True)
-    legal_entity = Identifier(**optional)
+    kind = OneOf(*rules.KINDS, required=True)
+    legal_entity = Uuid7(**optional)
     briefing = Text(NOTE, lines=True, **optional)
-    unplanned = Flag(load_default=False)
+    unplanned = Truth(load_default=False)
 
 
-class VisitAssignArgs(Shape):
-    engineers = listing(Identifier(), MOST_ENGINEERS, required=True)
-    lead = Identifier(required=True, allow_none=True)
+class VisitAssignArgs(Strict):
+    engineers = ListOf(Uuid7(), MOST_ENGINEERS, required=True)
+    lead = Uuid7(required=True, allow_none=True)
 
     @validates_schema
     def _lead_is_one_of_them(self, data: dict[str, object], **_: object) -> None:
@@ -64,73 +51,73 @@ class VisitAssignArgs(Shape):
             raise ValidationError("must be one of the engineers, and null without any", "lead")
 
 
-class VisitEditArgs(Shape):
+class VisitEditArgs(Strict):
     """Partial."""
 
     title = Text(200, required=True)
     briefing = Text(NOTE, lines=True, **optional)
 
 
-class VisitTicketArgs(Shape):
-    ticket = Identifier(required=True)
+class VisitTicketArgs(Strict):
+    ticket = Uuid7(required=True)
 
 
-class VisitCancelArgs(Shape):
+class VisitCancelArgs(Strict):
     reason = Text(NOTE, lines=True, required=True)
 
 
-class VisitMarkArgs(Shape):
-    mark = OneOf(rules.MARKS, required=True)
-    at = Instant(**optional)
+class VisitMarkArgs(Strict):
+    mark = OneOf(*rules.MARKS, required=True)
+    at = TimeText(**optional)
 
 
-class MarkWire(Shape):
+class MarkWire(Strict):
     """`at` is the stated time; `confidence` says whose clock stated it."""
 
-    id = Identifier(required=True)
-    mark = OneOf(rules.MARKS, required=True)
-    at = Instant(required=True)
-    by = Identifier(required=True)
-    confidence = OneOf(rules.LAW["confidences"], required=True)
+    id = Uuid7(required=True)
+    mark = OneOf(*rules.MARKS, required=True)
+    at = TimeText(required=True)
+    by = Uuid7(required=True)
+    confidence = OneOf(*rules.LAW["confidences"], required=True)
 
 
-class SignedWire(Shape):
-    record = Identifier(required=True)
-    at = Instant(required=True)
+class SignedWire(Strict):
+    record = Uuid7(required=True)
+    at = TimeText(required=True)
     outcome = Slug(required=True)
     sha256 = Sha256(required=True)
 
 
 class VisitWire(Planned):
     number = Number("V", required=True)
-    client = Identifier(required=True)
+    client = Uuid7(required=True)
     client_name = Text(200, required=True)
-    site = Identifier(required=True)
+    site = Uuid7(required=True)
     site_name = Text(200, required=True)
-    legal_entity = Identifier(**optional)
+    legal_entity = Uuid7(**optional)
     title = Text(200, required=True)
-    kind = OneOf(rules.KINDS, required=True)
-    state = OneOf(rules.STATES, required=True)
-    engineers = listing(Identifier(), MOST_ENGINEERS, required=True)
-    lead = Identifier(**optional)
-    tickets = listing(Identifier(), MOST_TICKETS, required=True)
-    marks = listing(MarkWire, MOST_MARKS, required=True)
-    flags = listing(OneOf(rules.FLAGS), len(rules.FLAGS), required=True)
-    outcome = OneOf(rules.OUTCOMES, **optional)
-    unplanned = Flag(required=True)
+    kind = OneOf(*rules.KINDS, required=True)
+    state = OneOf(*rules.STATES, required=True)
+    engineers = ListOf(Uuid7(), MOST_ENGINEERS, required=True)
+    lead = Uuid7(**optional)
+    tickets = ListOf(Uuid7(), MOST_TICKETS, required=True)
+    marks = ListOf(fields.Nested(MarkWire), MOST_MARKS, required=True)
+    flags = ListOf(OneOf(*rules.FLAGS), len(rules.FLAGS), required=True)
+    outcome = OneOf(*rules.OUTCOMES, **optional)
+    unplanned = Truth(required=True)
     cancel_reason = Text(NOTE, lines=True, **optional)
     briefing = Text(NOTE, lines=True, **optional)
     signed = fields.Nested(SignedWire, **optional)
-    report = Identifier(**optional)
+    report = Uuid7(**optional)
 
 
-class PhotoPlace(Shape):
+class PhotoPlace(Strict):
     """Where a photo belongs: a run and its item, a ticket, or the visit as a whole. Exactly one."""
 
-    run = Identifier()
+    run = Uuid7()
     item = Slug()
-    ticket = Identifier()
-    visit = Identifier()
+    ticket = Uuid7()
+    visit = Uuid7()
 
     @validates_schema
     def _exactly_one(self, data: dict[str, str], **_: object) -> None:
@@ -138,51 +125,51 @@ class PhotoPlace(Shape):
             raise ValidationError("must be {run, item}, {ticket} or {visit}")
 
 
-class PhotoAddArgs(Shape):
-    visit = Identifier(required=True)
+class PhotoAddArgs(Strict):
+    visit = Uuid7(required=True)
     on = fields.Nested(PhotoPlace, required=True)
     sha256 = Sha256(required=True)
     size = Whole(1, MOST_BYTES, required=True)
     w = Whole(1, MOST_PIXELS, required=True)
     h = Whole(1, MOST_PIXELS, required=True)
     caption = Text(300, **optional)
-    visible = OneOf(rules.PHOTO_VISIBLE, required=True)
-    taken_at = Instant(required=True)
+    visible = OneOf(*rules.PHOTO_VISIBLE, required=True)
+    taken_at = TimeText(required=True)
 
 
-class PhotoCaptionArgs(Shape):
+class PhotoCaptionArgs(Strict):
     """`visible` may be changed with the caption; absent it stays."""
 
     caption = Text(300, required=True, allow_none=True)
-    visible = OneOf(rules.PHOTO_VISIBLE)
+    visible = OneOf(*rules.PHOTO_VISIBLE)
 
 
-class ReasonArgs(Shape):
+class ReasonArgs(Strict):
     reason = Text(500, required=True)
 
 
 class PhotoWire(PhotoAddArgs):
-    state = OneOf(rules.LAW["photo_states"], required=True)
-    by = Identifier(required=True)
+    state = OneOf(*rules.LAW["photo_states"], required=True)
+    by = Uuid7(required=True)
     removed = Text(500, **optional)
 
 
-class MediaStoredArgs(Shape):
+class MediaStoredArgs(Strict):
     """From the upload's end: the bytes of `sha256` are here. Width and height only of a picture that can be read."""
 
-    visit = Identifier(required=True)
+    visit = Uuid7(required=True)
     sha256 = Sha256(required=True)
-    readable = Flag(required=True)
+    readable = Truth(required=True)
     w = Whole(0, 100_000, **optional)
     h = Whole(0, 100_000, **optional)
 
 
-class TimeAddArgs(Shape):
-    visit = Identifier(**optional)
-    ticket = Identifier(**optional)
-    kind = OneOf(rules.TIME_KINDS, required=True)
-    starts_at = Instant(required=True)
-    ends_at = Instant(**optional)
+class TimeAddArgs(Strict):
+    visit = Uuid7(**optional)
+    ticket = Uuid7(**optional)
+    kind = OneOf(*rules.TIME_KINDS, required=True)
+    starts_at = TimeText(required=True)
+    ends_at = TimeText(**optional)
     minutes = Whole(0, 14_400, required=True)
     note = Text(NOTE, lines=True, **optional)
 
@@ -196,30 +183,30 @@ class TimeAddArgs(Shape):
 
 
 class TimeEntryWire(TimeAddArgs):
-    person = Identifier(required=True)
+    person = Uuid7(required=True)
     removed = Text(500, **optional)
 
 
-class NoteAddArgs(Shape):
-    visit = Identifier(required=True)
+class NoteAddArgs(Strict):
+    visit = Uuid7(required=True)
     text = Text(NOTE, lines=True, required=True)
 
 
 class NoteWire(NoteAddArgs):
-    by = Identifier(required=True)
-    at = Instant(required=True)
+    by = Uuid7(required=True)
+    at = TimeText(required=True)
 
 
-class HistoryWire(Shape):
-    site = Identifier(required=True)
-    visit = Identifier(required=True)
+class HistoryWire(Strict):
+    site = Uuid7(required=True)
+    visit = Uuid7(required=True)
     number = Number("V", required=True)
-    on = Day(required=True)
-    kind = OneOf(rules.KINDS, required=True)
-    outcome = OneOf(rules.OUTCOMES, **optional)
-    engineers = listing(Text(200), MOST_ENGINEERS, required=True)
+    on = CivilDate(required=True)
+    kind = OneOf(*rules.KINDS, required=True)
+    outcome = OneOf(*rules.OUTCOMES, **optional)
+    engineers = ListOf(Text(200), MOST_ENGINEERS, required=True)
     summary = Text(NOTE, lines=True, required=True)
 
 
-class Nothing(Shape):
+class Nothing(Strict):
     """No arguments."""

@@ -24,9 +24,9 @@ export function contentVerdict(state: VisitState): ContentVerdict {
   return contents[state] as ContentVerdict;
 }
 
-/** As `contentVerdict`; marks that follow a signature by nature are facts and stay welcome. */
+/** As `contentVerdict`; quiet marks are no work, and those that follow a signature by nature stay welcome. */
 export function markVerdict(state: VisitState, mark: string): ContentVerdict {
-  const verdict = contentVerdict(state);
+  const verdict = law.quiet_marks.includes(mark) ? 'applied' : contentVerdict(state);
   return verdict === 'signed' && law.marks_after_sign.includes(mark) ? 'applied' : verdict;
 }
 
