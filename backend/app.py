@@ -1,0 +1,41 @@
+"""The application, as a table of contents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend.core import blobs, clock, db, headers, jobs, log, pages, problems, settings
+from backend.core.blobs import FolderBlobs
+from backend.core.clock import Clock, MachineClock
+from backend.core.config import Config
+from backend.identity import devices, limits
+from backend.identity import pages as identity_pages
+from backend.identity import routes as identity_routes
+
+CORE = Path(__file__).parent / "core"
+
+
+def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker | None = None) -> Flask:
+    """The program for one installation. `clock_` is the machine's unless a test or the demo brings another."""
+    app = Flask("backend", static_folder=CORE / "static", template_folder=CORE / "templates")
+    if config.secure:
+        # HTTPS ends at a proxy in front of us; its one entry of X-Forwarded-For is the person's address.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
+    settings.init_app(app, config)
+    clock.init_app(app, clock_ or MachineClock())
+    log.init_app(app)
+    problems.init_app(app)
+    headers.init_app(app, config)
+    pages.init_app(app)
+    db.init_app(app, config)
+    blobs.init_app(app, FolderBlobs(config.blobs_dir))
+    jobs.init_app(app, waker)
+
+    limits.init_app(app, config)
+    devices.init_app(app)
+    app.register_blueprint(identity_routes.bp)
+    app.register_blueprint(identity_pages.bp)
+    return app

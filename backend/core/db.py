@@ -1,0 +1,199 @@
+"""The database: one declarative base, units of work that write, snapshots that read.
+
+`unit()` keeps all of the work or none of it and sends letters only after the commit; `reading()` is one snapshot that
+cannot write (decisions.md 21). Tables fed to tablets change only inside exchange's own unit (decisions.md 33).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from backend.core import sqlite
+from backend.core.config import Config
+
+Letter = Callable[[], None]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC on both databases; a naive one is refused because it could mean any hour."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time needs its zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: aware, UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json: TypeEngine[Any] = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Id = String(36)
+
+
+class Base(DeclarativeBase):
+    """What every model subclasses (never `db.Model`)."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: Json, list[Any]: Json}
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy with the list of tables that only exchange may change."""
+
+    fed_tables: frozenset[str] = frozenset()
+
+    def guard_fed_tables(self, names: frozenset[str] | set[str]) -> None:
+        """From now on a flush or statement that changes one of these tables outside `unit(fed=True)` raises."""
+        self.fed_tables = self.fed_tables | frozenset(names)
+
+
+# Only the metadata is shared: Flask-SQLAlchemy's own `db.Model` stays empty.
+db = Database(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+class Unit:
+    """One unit of work under way. `fed` says that it is exchange's, which alone may change fed tables."""
+
+    def __init__(self, fed: bool) -> None:
+        self.fed = fed
+        self.letters: list[Letter] = []
+
+    def after(self, letter: Letter) -> None:
+        """Call `letter` once the work is kept; never when it is not."""
+        self.letters.append(letter)
+
+
+@contextmanager
+def unit(*, fed: bool = False) -> Iterator[Unit]:
+    """Keep all of the work or none of it; let letters out only once it is kept. Units do not nest."""
+    session = db.session()
+    if "unit" in session.info or session.info.get("reading"):
+        raise RuntimeError("a unit of work cannot begin inside another one or inside reading()")
+    current = session.info["unit"] = Unit(fed)
+    try:
+        yield current
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info["unit"]
+    for letter in current.letters:
+        letter()
+
+
+def current_unit() -> Unit:
+    """The unit under way; RuntimeError outside one."""
+    found = db.session().info.get("unit")
+    if not isinstance(found, Unit):
+        raise RuntimeError("this changes data and needs a unit of work around it")
+    return found
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """One snapshot that refuses writes. What was loaded stays usable afterwards as plain values.
+
+    Inside a unit or another reading it is the snapshot that is already open.
+    """
+    session = db.session()
+    if "unit" in session.info or session.info.get("reading"):
+        yield session
+        return
+    session.rollback()
+    session.connection(execution_options={"read_only": True})
+    session.info["reading"] = True
+    try:
+        yield session
+    finally:
+        del session.info["reading"]
+        session.expunge_all()
+        session.rollback()
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Open the database of `config` for this application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
+    if config.sqlite:
+        Path(make_url(config.database_url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def engine_options(config: Config) -> dict[str, Any]:
+    """How connections are made: 48 threads share at most 56 of SQLite's, 40 of PostgreSQL's (two processes, limit 100)."""
+    if config.sqlite:
+        return {"pool_size": 16, "max_overflow": 40, "connect_args": {"factory": sqlite.QueuedConnection}}
+    return {
+        "pool_size": 12,
+        "max_overflow": 28,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c timezone=UTC"},
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Give an engine the transactions of this program."""
+    if engine.dialect.name == "sqlite":
+        sqlite.prepare(engine)
+    else:
+        event.listen(engine, "begin", _begin_on_postgresql)
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+class FedTableTouched(RuntimeError):
+    """A fed table was changed outside exchange: tablets would never hear of it (decisions.md 33)."""
+
+
+def _refuse(session: Session, table: str) -> None:
+    current = session.info.get("unit")
+    if table in db.fed_tables and not (isinstance(current, Unit) and current.fed):
+        raise FedTableTouched(f"{table} is fed to tablets and changes only through an operation")
+
+
+@event.listens_for(Session, "before_flush")
+def _guard_flush(session: Session, _context: object, _instances: object) -> None:
+    for changed in (*session.new, *session.dirty, *session.deleted):
+        _refuse(session, changed.__tablename__)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse(state.session, state.statement.table.name)  # type: ignore[attr-defined]

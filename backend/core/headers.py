@@ -1,0 +1,84 @@
+"""The walls of a browser: security headers, one origin, and who may ask for a change (identity.md 5.7, decisions.md 16, 23)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from backend.core.config import Config
+from backend.core.problems import Forbidden
+
+BASE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+)
+TABLET_POLICY = BASE_POLICY + (
+    "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types singgah"
+)
+# No Trusted Types here: htmx inserts fragments that the server rendered and escaped.
+PAGE_POLICY = BASE_POLICY + "script-src 'self'"
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+TWO_YEARS = "max-age=63072000; includeSubDomains"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FORMS_OF_STRANGERS = frozenset({"/sign-in", "/sign-out"})
+"""Plain forms that work before any script: the browser's word on where they come from must do."""
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Put up the walls of one origin."""
+    public = urlsplit(config.public_url)
+
+    @app.before_request
+    def keep_to_one_origin() -> AnyResponse | None:
+        """127.0.0.1 in the address bar becomes the public name, or cookies would be two sets."""
+        typed = urlsplit(f"//{request.host}").hostname
+        if typed == "127.0.0.1" != public.hostname and request.method in SAFE and request.path != "/health":
+            return redirect(config.public_url + request.full_path.rstrip("?"), 307)
+        return None
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        """A change is asked for by our own pages only (CONTRACT of identity: CSRF)."""
+        if request.method not in SAFE:
+            _must_be_same_origin(config.public_url)
+            if request.path not in FORMS_OF_STRANGERS:
+                _must_carry_own_header()
+
+    @app.after_request
+    def add_headers(answer: Response) -> Response:
+        for name, value in FIXED.items():
+            answer.headers.setdefault(name, value)
+        policy = TABLET_POLICY if request.path.startswith("/app/") else PAGE_POLICY
+        answer.headers.setdefault("Content-Security-Policy", policy)
+        if config.secure:
+            answer.headers["Strict-Transport-Security"] = TWO_YEARS
+        if request.endpoint != "static" and not request.path.startswith("/app/"):
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+class OtherOrigin(Forbidden):
+    """The request comes from another site, or does not say where from."""
+
+    code = "other_origin"
+
+
+def _must_be_same_origin(public_url: str) -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    same = site == "same-origin" if site is not None else request.headers.get("Origin") == public_url
+    if not same:
+        raise OtherOrigin("This change was asked for by another site.")
+
+
+def _must_carry_own_header() -> None:
+    if "X-Singgah" not in request.headers and "HX-Request" not in request.headers:
+        raise OtherOrigin("This change must carry the header X-Singgah or HX-Request.")

@@ -1,0 +1,1 @@
+"""Who a request speaks for: accounts, sessions, roles and devices."""

@@ -1,0 +1,230 @@
+"""Devices: enrolment with proof of possession, confirmation at the console, server-side devices (identity.md 5.4)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from flask import Flask, current_app
+from sqlalchemy import func, select, update
+
+from backend.core import clock, journal
+from backend.core.db import current_unit, db, reading
+from backend.core.problems import Conflict, Forbidden, NotFound
+from backend.identity import rules
+from backend.identity.actor import Actor
+from backend.identity.models import Device
+from sync import chain
+
+log = logging.getLogger("singgah.devices")
+
+KEY = "singgah.device-watchers"
+Watcher = Callable[[Device], None]
+
+
+class DeviceTaken(Conflict):
+    """The id or the key is in use by another enrolment."""
+
+    code = "device_taken"
+
+
+class WrongMove(Conflict):
+    """The device is not in a state from which this can happen."""
+
+    code = "wrong_state"
+
+
+class TooManyTablets(Conflict):
+    """The person has as many active tablets as allowed."""
+
+    code = "too_many_devices"
+
+
+def init_app(app: Flask) -> None:
+    """Make the list of those who want to hear of devices."""
+    app.extensions[KEY] = []
+
+
+def watch(app: Flask, watcher: Watcher) -> None:
+    """Call `watcher` in the unit of work that enrols a tablet or changes its state: exchange feeds it to its owner."""
+    cast("list[Watcher]", app.extensions[KEY]).append(watcher)
+
+
+def enrol(actor: Actor, device_id: str, jwk: Mapping[str, str], jkt: str, facts: Mapping[str, Any]) -> Device:
+    """A pending tablet of the actor. The same id with the same key is the same enrolment. Needs a unit of work.
+
+    `facts`: name, standalone, persisted, storage_mb. Raises DeviceTaken.
+    """
+    known = db.session.scalar(select(Device).where((Device.id == device_id) | (Device.jkt == jkt)))
+    if known is not None:
+        if (known.id, known.jkt, known.org_id, known.person_id) != (device_id, jkt, actor.org_id, actor.person_id):
+            raise DeviceTaken("This device id or key is enrolled already.", field="device")
+        return known
+    device = _new(actor.org_id, actor.person_id, device_id, "tablet", "pending", facts["name"])
+    device.jwk, device.jkt = dict(jwk), jkt
+    device.standalone, device.persisted = facts["standalone"], facts["persisted"]
+    device.storage_mb = facts["storage_mb"]
+    _note(device, "enrol", actor)
+    return device
+
+
+def _new(org_id: str, person_id: str, device_id: str, kind: str, status: str, name: str) -> Device:
+    device = Device(
+        id=device_id, org_id=org_id, person_id=person_id, kind=kind, status=status, name=name,
+        code=_free_code(org_id), created_at=clock.now(), last_link=chain.start(device_id),
+        next_n=1, durable_n=0, next_number={}, standalone=False, persisted=False,
+    )  # fmt: skip
+    db.session.add(device)
+    db.session.flush()
+    return device
+
+
+def _free_code(org_id: str) -> str:
+    taken = set(db.session.scalars(select(Device.code).where(Device.org_id == org_id)))
+    if len(taken) > 30_000:
+        raise Conflict("The organisation has used up its device codes.")
+    while (code := rules.device_code(clock.random(2))) in taken:
+        log.info("device code drawn again")
+    return code
+
+
+def server_device(org_id: str, person_id: str) -> Device:
+    """The server-side device through which a person acts at the console or portal, made at first need. Needs a unit."""
+    current_unit()
+    asked = select(Device).where(
+        Device.org_id == org_id, Device.person_id == person_id, Device.kind == "server", Device.status == "active"
+    )
+    found = db.session.scalar(asked.order_by(Device.created_at).limit(1).with_for_update())
+    if found is not None:
+        return found
+    device = _new(org_id, person_id, clock.new_id(), "server", "active", "Server")
+    _note(device, "make", Actor(org_id, person_id, frozenset()))
+    return device
+
+
+def is_enrolled(actor: Actor, device_id: str, jkt: str) -> bool:
+    """Whether this very enrolment of the actor is known already."""
+    with reading() as session:
+        device = session.get(Device, device_id)
+    return device is not None and (device.jkt, device.person_id) == (jkt, actor.person_id)
+
+
+def note_recovery(actor: Actor, device_id: str) -> None:
+    """Write down that the owner had the data key of an active tablet opened. Needs a unit of work.
+
+    Raises NotFound for a device of somebody else, WrongMove for one that is not active.
+    """
+    current_unit()
+    asked = select(Device).where(
+        Device.id == device_id, Device.org_id == actor.org_id, Device.person_id == actor.person_id
+    )
+    device = db.session.scalar(asked)
+    if device is None:
+        raise NotFound("There is no such device.")
+    if device.status != "active":
+        raise WrongMove(f"This device is {device.status}.")
+    _note(device, "recover", actor)
+
+
+def by_key(jkt: str) -> Device | None:
+    """The device with this key's thumbprint."""
+    with reading() as session:
+        return session.scalar(select(Device).where(Device.jkt == jkt))
+
+
+def get(actor: Actor, device_id: str) -> Device:
+    """A device of the actor's own, or of the organisation for the office. Raises NotFound."""
+    with reading() as session:
+        device = session.get(Device, device_id)
+    mine = device is not None and device.org_id == actor.org_id
+    if device is None or not mine or not (device.person_id == actor.person_id or actor.has(*rules.OFFICE)):
+        raise NotFound("There is no such device.")
+    return device
+
+
+def tablets(actor: Actor) -> list[Device]:
+    """The organisation's tablets for the office, the actor's own otherwise; the newest first."""
+    asked = select(Device).where(Device.org_id == actor.org_id, Device.kind == "tablet")
+    if not actor.has(*rules.OFFICE):
+        asked = asked.where(Device.person_id == actor.person_id)
+    with reading() as session:
+        return list(session.scalars(asked.order_by(Device.created_at.desc())))
+
+
+def confirm(actor: Actor, device_id: str) -> Device:
+    """Pending → active, by a dispatcher or administrator who has compared the characters on both screens.
+
+    Needs a unit of work. Raises NotFound, Forbidden (also for one's own), WrongMove, TooManyTablets.
+    """
+    device = _to_move(actor, device_id)
+    if device.person_id == actor.person_id:
+        raise Forbidden("Somebody else must confirm your own device.")
+    return _move(actor, device, "active")
+
+
+def suspend(actor: Actor, device_id: str) -> Device:
+    """Active → suspended: it may not send until it is resumed. Needs a unit of work."""
+    return _move(actor, _to_move(actor, device_id), "suspended")
+
+
+def resume(actor: Actor, device_id: str) -> Device:
+    """Suspended → active. Needs a unit of work."""
+    device = _to_move(actor, device_id)
+    if device.status != "suspended":
+        raise WrongMove(f"This device is {device.status}.")
+    return _move(actor, device, "active")
+
+
+def revoke(actor: Actor, device_id: str) -> Device:
+    """Any state → revoked, for ever. Needs a unit of work."""
+    return _move(actor, _to_move(actor, device_id), "revoked")
+
+
+def _to_move(actor: Actor, device_id: str) -> Device:
+    current_unit()
+    if not actor.has(*rules.CONFIRMERS):
+        raise Forbidden("Only a dispatcher or an administrator may do this.")
+    asked = select(Device).where(Device.id == device_id, Device.org_id == actor.org_id, Device.kind == "tablet")
+    device = db.session.scalar(asked.with_for_update())
+    if device is None:
+        raise NotFound("There is no such device.")
+    return device
+
+
+def _move(actor: Actor, device: Device, becomes: str) -> Device:
+    if not rules.may_move(device.status, becomes):
+        raise WrongMove(f"This device is {device.status}.")
+    if becomes == "active" and _active_tablets(device) >= rules.MOST_TABLETS:
+        raise TooManyTablets(f"This person has {rules.MOST_TABLETS} active tablets already.")
+    device.status = becomes
+    _note(device, becomes, actor)
+    return device
+
+
+def _active_tablets(device: Device) -> int:
+    others = select(func.count()).where(
+        Device.org_id == device.org_id,
+        Device.person_id == device.person_id,
+        Device.kind == "tablet",
+        Device.status == "active",
+    )
+    return db.session.scalar(others) or 0
+
+
+def saw(device_id: str, app: str | None = None, schema: int | None = None) -> None:
+    """Note that a device was heard, at most once a minute. Needs a unit of work."""
+    current_unit()
+    at = clock.now()
+    stale = (Device.last_seen.is_(None)) | (Device.last_seen < at - rules.SEEN)
+    news = {"last_seen": at} | ({"app": app} if app else {}) | ({"schema": schema} if schema else {})
+    db.session.execute(update(Device).where(Device.id == device_id, stale).values(**news))
+
+
+def _note(device: Device, what: str, actor: Actor) -> None:
+    db.session.flush()
+    facts = {"device": device.id, "person": device.person_id, "status": device.status, "by": actor.person_id}
+    journal.append(device.org_id, f"device.{what}", device.id, journal.salted(facts), clock.now())
+    if device.kind == "tablet":
+        for watcher in cast("list[Watcher]", current_app.extensions[KEY]):
+            watcher(device)

@@ -1,0 +1,225 @@
+"""Who may come through a door. A guard is a decorator of a view; inside, `current()` is the actor.
+
+    @guards.office                      dispatcher, service manager, administrator or desk agent
+    @guards.roles("dispatcher", …)      any of these
+    @guards.portal                      a client's contact
+    @guards.session                     anybody who is signed in
+    @guards.tablet                      session and device proof; the actor is the device's owner
+
+Roles are read anew at each request. A browser without a session is sent to the sign-in page; a program gets 401.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+from urllib.parse import quote
+
+from flask import abort, after_this_request, g, redirect, request
+from werkzeug.wrappers import Response
+
+from backend.core import clock, keys, settings
+from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
+from backend.identity import devices, dpop, rules, sessions
+from backend.identity.actor import Actor
+from backend.identity.models import Device
+
+log = logging.getLogger("singgah.guards")
+
+Params = ParamSpec("Params")
+Answer = TypeVar("Answer")
+View = Callable[Params, Answer]
+
+
+class UseNonce(SignInNeeded):
+    """The proof lacks the server's nonce; the header DPoP-Nonce carries one."""
+
+    code = "use_dpop_nonce"
+
+
+class NoProof(SignInNeeded):
+    """No acceptable device proof."""
+
+    code = "bad_proof"
+
+
+class DeviceNotActive(Forbidden):
+    """The device is known, but not (or no longer) allowed to send; its `code` says device_<status>."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"This device is {status}.")
+        self.__dict__["code"] = f"device_{status}"
+
+
+def current() -> Actor:
+    """The actor of this request; RuntimeError where no guard stands."""
+    if "actor" not in g:
+        raise RuntimeError("no guard stands at this door")
+    return cast(Actor, g.actor)
+
+
+def current_session() -> sessions.Living:
+    """The session of this request; RuntimeError where no guard stands."""
+    if "living" not in g:
+        raise RuntimeError("no guard stands at this door")
+    return cast(sessions.Living, g.living)
+
+
+def current_device() -> Device:
+    """The device whose proof this request carried; RuntimeError outside `guards.tablet`."""
+    if "device" not in g:
+        raise RuntimeError("this door asks for no device proof")
+    return cast(Device, g.device)
+
+
+def session(view: View[Params, Answer]) -> View[Params, Answer]:
+    """Anybody who is signed in."""
+
+    @wraps(view)
+    def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        _admit_session()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def roles(*names: str) -> Callable[[View[Params, Answer]], View[Params, Answer]]:
+    """Whoever holds one of the roles now."""
+    unknown = set(names) - rules.ROLES
+    if unknown or not names:
+        raise ValueError(f"no such roles: {', '.join(sorted(unknown))}")
+
+    def guard(view: View[Params, Answer]) -> View[Params, Answer]:
+        @wraps(view)
+        def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+            _admit_session()
+            if not current().has(*names):
+                raise Forbidden("Your role does not allow this.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def office(view: View[Params, Answer]) -> View[Params, Answer]:
+    """The provider's people at a desk."""
+    return roles(*sorted(rules.OFFICE))(view)
+
+
+def portal(view: View[Params, Answer]) -> View[Params, Answer]:
+    """A client's contact."""
+    return roles("client_contact")(view)
+
+
+def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
+    """Session and device proof. The actor is the device's owner, with `sent_by` when another person is signed in."""
+
+    @wraps(view)
+    def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        _admit_session()
+        _admit_device()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def fresh() -> None:
+    """Refuse unless the password was typed within the last 10 minutes."""
+    if not rules.is_fresh(current_session().signed_in, clock.now()):
+        raise NotFresh("Sign in again: this needs your password of the last 10 minutes.")
+
+
+class NotFresh(SignInNeeded):
+    """The session is good, but older than this door allows."""
+
+    code = "sign_in_again"
+
+
+def enrolment_proof(jwk: dict[str, str]) -> str:
+    """The thumbprint of the key, once its proof of possession holds for this request and session."""
+    proof = _read_proof()
+    if proof.jwk != jwk:
+        raise NoProof("The proof is made by another key than the one sent.")
+    _check_proof(proof, current_session().session_hash)
+    return proof.jkt
+
+
+def offer_nonce() -> None:
+    """Let the answer of this request carry the present nonce."""
+    after_this_request(_add_nonce)
+
+
+def _admit_session() -> None:
+    living = sessions.find(request.cookies.get(cookie_name()))
+    if living is None:
+        _send_to_sign_in()
+        raise SignInNeeded("Sign in to go on.")
+    sessions.touch(living)
+    g.living, g.actor = living, living.actor
+
+
+def _send_to_sign_in() -> None:
+    there = f"/sign-in?next={quote(request.full_path.rstrip('?'), safe='/')}"
+    if "HX-Request" in request.headers:
+        abort(Response(status=401, headers={"HX-Redirect": "/sign-in"}))
+    if wants_page() and request.method == "GET":
+        abort(redirect(there, 303))
+
+
+def _admit_device() -> None:
+    proof = _read_proof()
+    device = devices.by_key(proof.jkt)
+    if device is None or device.kind != "tablet" or device.org_id != current().org_id:
+        raise NoProof("This device is not enrolled.")
+    _check_proof(proof, current_session().session_hash)
+    if device.status != "active":
+        raise DeviceNotActive(device.status)
+    g.device, g.actor = device, _owner(device, current())
+
+
+def _owner(device: Device, signed_in: Actor) -> Actor:
+    if device.person_id == signed_in.person_id:
+        return signed_in.through(device.id, device.kind, device.code)
+    owner = sessions.actor_of(device.org_id, device.person_id).through(device.id, device.kind, device.code)
+    return Actor(**{**vars(owner), "sent_by": signed_in.person_id})
+
+
+def _read_proof() -> dpop.Proof:
+    sent = request.headers.getlist("DPoP")
+    offer_nonce()
+    if len(sent) != 1 or "," in sent[0]:
+        raise NoProof("Exactly one device proof is needed.")
+    try:
+        return dpop.read(sent[0])
+    except dpop.BadProof as wrong:
+        raise _refused(wrong) from wrong
+
+
+def _check_proof(proof: dpop.Proof, session_hash: str) -> None:
+    url = settings.current().public_url + request.path
+    try:
+        dpop.check(
+            proof, method=request.method, url=url, ath=session_hash, secret=keys.ring().secret, now=clock.now()
+        )
+    except dpop.StaleNonce as stale:
+        raise UseNonce("Send the request again with the nonce in DPoP-Nonce.") from stale
+    except dpop.BadProof as wrong:
+        raise _refused(wrong) from wrong
+
+
+def _refused(wrong: dpop.BadProof) -> Problem:
+    log.warning("proof refused", extra={"why": str(wrong)})
+    return NoProof("The device proof does not hold.")
+
+
+def _add_nonce(answer: Response) -> Response:
+    answer.headers["DPoP-Nonce"] = dpop.nonce_of(keys.ring().secret, clock.now())
+    return answer
+
+
+def cookie_name() -> str:
+    """`__Host-singgah` on HTTPS; some browsers refuse that prefix on plain http at loopback (identity.md 5.3)."""
+    return "__Host-singgah" if settings.current().secure else "singgah"

@@ -1,0 +1,81 @@
+"""Rate limits of identity (identity.md 5.8), kept by Flask-Limiter's storage: memory, or Redis where it is configured.
+
+Signing in counts failures: 10 a minute for an address, 5 in 15 minutes for a name. When the store is away signing in
+fails closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, current_app
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, parse
+from redis.exceptions import RedisError
+
+from backend.core.config import Config
+from backend.core.problems import Busy, TooMany
+
+KEY = "singgah.limits"
+SIGN_IN_ADDRESS = parse("10/minute")
+SIGN_IN_NAME = parse("5/15 minutes")
+ENROL_PERSON = parse("3/day")
+
+
+class TooManyTries(TooMany):
+    """A limit is used up."""
+
+    def __init__(self, item: RateLimitItem) -> None:
+        seconds = item.get_expiry()
+        super().__init__(
+            f"Too many tries. Wait up to {max(1, seconds // 60)} minutes.", headers={"Retry-After": str(seconds)}
+        )
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Open the store of counts."""
+    app.config.setdefault("RATELIMIT_STORAGE_URI", config.redis_url or "memory://")
+    app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
+    limiter = Limiter(get_remote_address)
+    limiter.init_app(app)
+    app.extensions[KEY] = limiter
+
+
+def admit_sign_in(address: str, name: str) -> None:
+    """Raises TooManyTries when address or name have failed too often."""
+    _admit(SIGN_IN_ADDRESS, "sign-in address", address)
+    _admit(SIGN_IN_NAME, "sign-in name", name)
+
+
+def note_failed_sign_in(address: str, name: str) -> None:
+    """Count a failure against both."""
+    _count(SIGN_IN_ADDRESS, "sign-in address", address)
+    _count(SIGN_IN_NAME, "sign-in name", name)
+
+
+def spend_enrolment(person: str) -> None:
+    """Count one enrolment of a person. Raises TooManyTries."""
+    _admit(ENROL_PERSON, "enrol", person)
+    _count(ENROL_PERSON, "enrol", person)
+
+
+def _admit(item: RateLimitItem, *key: str) -> None:
+    if not _ask(lambda: _limiter().limiter.test(item, *key)):
+        raise TooManyTries(item)
+
+
+def _count(item: RateLimitItem, *key: str) -> None:
+    _ask(lambda: _limiter().limiter.hit(item, *key))
+
+
+def _ask(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except RedisError as away:
+        raise Busy("Signing in is not possible at the moment. Try again.", headers={"Retry-After": "5"}) from away
+
+
+def _limiter() -> Limiter:
+    return cast(Limiter, current_app.extensions[KEY])

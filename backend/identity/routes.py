@@ -1,0 +1,125 @@
+"""Identity's doors under /api/v1."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response, request
+from flask.typing import ResponseReturnValue
+
+from backend.core import keys, settings
+from backend.core.db import unit
+from backend.core.envelopes import EnvelopeInvalid, b64url
+from backend.core.problems import Forbidden, Invalid
+from backend.core.schema import load_json
+from backend.identity import devices, dpop, guards, limits, schemas, sessions
+
+bp = Blueprint("identity", __name__, url_prefix="/api/v1")
+
+
+@bp.post("/session")
+def sign_in() -> ResponseReturnValue:
+    """Sign in with name and password; 201 with the session and its cookie."""
+    asked = load_json(schemas.SignIn())
+    made = sessions.sign_in(
+        asked["sign_in"], asked["password"], request.remote_addr or "", request.cookies.get(guards.cookie_name())
+    )
+    answer = make_response(jsonify(view(made.session)), 201)
+    set_cookie(answer, made)
+    guards.offer_nonce()
+    return answer
+
+
+@bp.get("/session")
+@guards.session
+def who() -> ResponseReturnValue:
+    """The session of this cookie; the answer carries a nonce for device proofs."""
+    guards.offer_nonce()
+    return view(guards.current_session())
+
+
+@bp.delete("/session")
+def sign_out() -> ResponseReturnValue:
+    """End the session; 204 also when there is none."""
+    sessions.sign_out(request.cookies.get(guards.cookie_name()))
+    answer = make_response("", 204)
+    drop_cookie(answer)
+    return answer
+
+
+@bp.post("/devices")
+@guards.session
+def enrol() -> ResponseReturnValue:
+    """Enrol this tablet: fresh sign-in, proof of possession by the key sent; 201 and pending."""
+    asked = load_json(schemas.Enrol())
+    guards.fresh()
+    if not asked["standalone"]:
+        raise NotInstalled()
+    try:
+        jwk = dpop.public_key(asked["jwk"])
+    except dpop.BadProof as wrong:
+        raise Invalid("This is not a public P-256 key.", field="jwk") from wrong
+    jkt = guards.enrolment_proof(jwk)
+    actor = guards.current()
+    if not devices.is_enrolled(actor, asked["device"], jkt):
+        limits.spend_enrolment(actor.person_id)
+    with unit():
+        device = devices.enrol(actor, asked["device"], jwk, jkt, asked)
+    return schemas.DeviceView().dump(device), 201
+
+
+@bp.get("/devices/<device_id>")
+@guards.session
+def device(device_id: str) -> ResponseReturnValue:
+    """A device of one's own: its state and code."""
+    guards.offer_nonce()
+    return schemas.DeviceView().dump(devices.get(guards.current(), device_id))
+
+
+@bp.post("/devices/<device_id>/recover")
+@guards.session
+def recover(device_id: str) -> ResponseReturnValue:
+    """Open the data key that this tablet sealed: for its owner, freshly signed in, while it is active."""
+    asked = load_json(schemas.Recover())
+    guards.fresh()
+    try:
+        key = keys.ring().open_recovery({name: asked[name] for name in ("epk", "iv", "ct")})
+    except EnvelopeInvalid as wrong:
+        raise Invalid("This was not sealed for this organisation.", field="ct") from wrong
+    with unit():
+        devices.note_recovery(guards.current(), device_id)
+    return {"key": b64url(key)}
+
+
+class NotInstalled(Forbidden):
+    """A browser's tab may lose its storage after days; an installed app keeps it (identity.md 3.9)."""
+
+    code = "not_installed"
+
+    def __init__(self) -> None:
+        super().__init__("Install the app on the home screen first, then enrol from there.", field="standalone")
+
+
+def view(living: sessions.Living) -> dict[str, object]:
+    """A session as its own browser may see it."""
+    actor = living.actor
+    dumped: dict[str, object] = schemas.SessionView().dump(
+        {
+            "account": living.account_id, "person": actor.person_id, "organisation": actor.org_id,
+            "roles": sorted(actor.roles), "session_hash": living.session_hash, "ends": living.ends,
+        }  # fmt: skip
+    )
+    return dumped
+
+
+def set_cookie(answer: Response, made: sessions.SignedIn) -> None:
+    """Give the browser its session."""
+    answer.set_cookie(
+        guards.cookie_name(), made.token, max_age=sessions.cookie_life(made.session),
+        path="/", httponly=True, secure=settings.current().secure, samesite="Strict",
+    )  # fmt: skip
+
+
+def drop_cookie(answer: Response) -> None:
+    """Take the session from the browser."""
+    answer.delete_cookie(
+        guards.cookie_name(), path="/", httponly=True, secure=settings.current().secure, samesite="Strict"
+    )

@@ -1,0 +1,65 @@
+"""Shapes of identity's doors under /api/v1."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from backend.core.schema import Lenient, OneOf, Strict, Text, Truth, UtcTime, Uuid7, Whole
+
+
+class SignIn(Strict):
+    """POST /session."""
+
+    sign_in = Text(200, required=True)
+    password = fields.String(required=True)
+
+
+class SessionView(Lenient):
+    """A living session; `session_hash` is the `ath` of device proofs."""
+
+    account = fields.String()
+    person = fields.String()
+    organisation = fields.String()
+    roles = fields.List(fields.String())
+    session_hash = fields.String()
+    ends = UtcTime()
+
+
+class Jwk(Strict):
+    """The public half of a P-256 key; browsers add `ext` and `key_ops`, which say nothing here."""
+
+    kty = OneOf("EC", required=True)
+    crv = OneOf("P-256", required=True)
+    x = Text(43, required=True)
+    y = Text(43, required=True)
+    ext = Truth()
+    key_ops = fields.List(fields.String())
+
+
+class Enrol(Strict):
+    """POST /devices."""
+
+    device = Uuid7(required=True)
+    jwk = fields.Nested(Jwk, required=True)
+    name = Text(80, required=True)
+    standalone = Truth(required=True)
+    persisted = Truth(required=True)
+    storage_mb = Whole(0, 1_000_000_000, required=True, allow_none=True)
+
+
+class DeviceView(Lenient):
+    """A device as its owner's tablet sees it."""
+
+    device = fields.String(attribute="id")
+    code = fields.String()
+    status = fields.String()
+    jkt = fields.String()
+    organisation = fields.String(attribute="org_id")
+
+
+class Recover(Strict):
+    """POST /devices/<id>/recover: the data key as the tablet sealed it for the organisation (envelopes.py)."""
+
+    epk = fields.Nested(Jwk, required=True)
+    iv = Text(16, required=True)
+    ct = Text(1_000, required=True)

@@ -1,0 +1,51 @@
+"""What other rooms may use of identity."""
+
+from __future__ import annotations
+
+from backend.identity import guards
+from backend.identity.accounts import (
+    NameTaken,
+    create,
+    disable,
+    enable,
+    grant,
+    listed,
+    organisations,
+    people_with,
+    scopes_of,
+    set_password,
+    withdraw,
+)
+from backend.identity.actor import Actor, Scope
+from backend.identity.devices import (
+    confirm,
+    get,
+    resume,
+    revoke,
+    saw,
+    server_device,
+    suspend,
+    tablets,
+    watch,
+)
+from backend.identity.models import Account, Device, Membership
+from backend.identity.rules import OFFICE, ROLES, SYSTEM
+from backend.identity.sessions import Living, actor_of
+
+__all__ = [
+    "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope",
+    "acting", "actor_of", "confirm", "create", "disable", "enable", "get", "grant", "guards", "listed",
+    "organisations", "people_with", "resume", "revoke", "saw", "scopes_of", "server_device", "set_password", "suspend",
+    "system_actor", "tablets", "watch", "withdraw",
+]  # fmt: skip
+
+
+def acting(actor: Actor) -> Actor:
+    """The actor through the server-side device of its person. Needs a unit of work."""
+    device = server_device(actor.org_id, actor.person_id)
+    return actor.through(device.id, device.kind, device.code)
+
+
+def system_actor(org_id: str) -> Actor:
+    """The program itself for an organisation: its person id is the organisation's. Needs a unit of work."""
+    return acting(Actor(org_id, org_id, frozenset({SYSTEM})))

@@ -1,0 +1,157 @@
+"""Signing in and out: opaque cookies, hashed in the database, with two ends of life (identity.md 5.3)."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from backend.core import clock, journal
+from backend.core.db import db, reading, unit
+from backend.core.problems import SignInNeeded
+from backend.identity import limits, passwords, rules
+from backend.identity.actor import Actor, Scope
+from backend.identity.dpop import hash_of
+from backend.identity.models import Account, Membership, SessionRow
+
+
+class WrongPassword(SignInNeeded):
+    """Name and password do not belong together; which of them is wrong is nobody's business."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("This name and password do not belong together.", field="password")
+
+
+@dataclass(frozen=True)
+class Living:
+    """A session that counts, and who it is. `session_hash` is the proof's `ath`."""
+
+    session_hash: str
+    account_id: str
+    actor: Actor
+    kind: str
+    signed_in: datetime
+    last_seen: datetime
+    expires: datetime
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends if nothing more is asked."""
+        return min(self.expires, self.last_seen + rules.LIFETIMES[self.kind].idle)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A new session: `token` goes into the cookie and is kept nowhere."""
+
+    token: str
+    session: Living
+
+
+def sign_in(name: str, password: str, address: str, replaces: str | None = None) -> SignedIn:
+    """A new session for the right name and password; the session of cookie `replaces` ends.
+
+    Raises WrongPassword, limits.TooManyTries.
+    """
+    name = name.strip().lower()
+    limits.admit_sign_in(address, name)
+    with reading() as session:
+        account = session.scalar(select(Account).where(Account.sign_in == name))
+    if not passwords.holds(account.password if account else None, password) or account is None:
+        limits.note_failed_sign_in(address, name)
+        raise WrongPassword()
+    if account.status != "active":
+        raise WrongPassword()
+    return _begin(account, password, replaces)
+
+
+def _begin(account: Account, password: str, replaces: str | None) -> SignedIn:
+    token = base64.urlsafe_b64encode(clock.random(32)).rstrip(b"=").decode()
+    at = clock.now()
+    kind = rules.session_kind(_roles(account.org_id, account.person_id))
+    with unit():
+        if replaces:
+            db.session.execute(delete(SessionRow).where(SessionRow.token_hash == hash_of(replaces)))
+        _forget_ended(at)
+        db.session.add(
+            SessionRow(
+                token_hash=hash_of(token), account_id=account.id, kind=kind,
+                created_at=at, last_seen_at=at, expires_at=at + rules.LIFETIMES[kind].absolute,
+            )  # fmt: skip
+        )
+        if passwords.is_outdated(account.password):
+            fresh = passwords.hash_of(password)
+            db.session.execute(update(Account).where(Account.id == account.id).values(password=fresh))
+        _note(account.org_id, "session.begin", account.id, at)
+    living = find(token)
+    if living is None:
+        raise SignInNeeded("The session ended at once. Sign in again.")
+    return SignedIn(token, living)
+
+
+def _forget_ended(at: datetime) -> None:
+    """Rows past their end say nothing any more; a hundred at a time keeps signing in quick."""
+    ended = select(SessionRow.token_hash).where(SessionRow.expires_at < at).limit(100)
+    db.session.execute(delete(SessionRow).where(SessionRow.token_hash.in_(ended.scalar_subquery())))
+
+
+def find(token: str | None) -> Living | None:
+    """The living session of a cookie, with roles as they are now; None when it ended or its account is disabled."""
+    if not token or len(token) > 100:
+        return None
+    now = clock.now()
+    with reading() as session:
+        asked = select(SessionRow, Account).join(Account, Account.id == SessionRow.account_id)
+        found = session.execute(asked.where(SessionRow.token_hash == hash_of(token))).one_or_none()
+        if found is None:
+            return None
+        row, account = found
+        if account.status != "active" or not rules.is_living(row.kind, row.last_seen_at, row.expires_at, now):
+            return None
+        actor = actor_of(account.org_id, account.person_id)
+        return Living(row.token_hash, account.id, actor, row.kind, row.created_at, row.last_seen_at, row.expires_at)
+
+
+def actor_of(org_id: str, person_id: str) -> Actor:
+    """A person with the roles that hold now."""
+    with reading() as session:
+        asked = select(Membership).where(Membership.org_id == org_id, Membership.person_id == person_id)
+        held = frozenset(Scope(row.role, row.scope_type, row.scope_id) for row in session.scalars(asked))
+    return Actor(org_id, person_id, frozenset(scope.role for scope in held), held)
+
+
+def _roles(org_id: str, person_id: str) -> frozenset[str]:
+    return actor_of(org_id, person_id).roles
+
+
+def touch(living: Living) -> None:
+    """Note that the session is used, at most once a minute (decisions.md 21)."""
+    now = clock.now()
+    if now - living.last_seen < rules.SEEN:
+        return
+    with unit():
+        used = update(SessionRow).where(SessionRow.token_hash == living.session_hash)
+        db.session.execute(used.where(SessionRow.last_seen_at < now).values(last_seen_at=now))
+
+
+def sign_out(token: str | None) -> None:
+    """End the session of a cookie; nothing happens when there is none."""
+    living = find(token)
+    if living is None:
+        return
+    with unit():
+        db.session.execute(delete(SessionRow).where(SessionRow.token_hash == living.session_hash))
+        _note(living.actor.org_id, "session.end", living.account_id, clock.now())
+
+
+def cookie_life(living: Living) -> timedelta:
+    """How long the browser keeps the cookie: as long as the session can live at most."""
+    return living.expires - clock.now()
+
+
+def _note(org_id: str, kind: str, ref: str, at: datetime) -> None:
+    journal.append(org_id, kind, ref, journal.salted({"kind": kind, "ref": ref}), at)

@@ -1,0 +1,12 @@
+"""What gunicorn loads: one of the two modules that build at import."""
+
+from __future__ import annotations
+
+import os
+
+from backend.app import create_app
+from backend.core import log
+from backend.core.config import Config
+
+log.configure()
+app = create_app(Config.from_env(os.environ))
