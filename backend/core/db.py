@@ -6,11 +6,11 @@ cannot write (decisions.md 21). Tables fed to tablets change only inside exchang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -41,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """From the database: aware, UTC."""
         if value is None:
             return None
@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {datetime: UtcDateTime(), dict[str, Any]: Json, list[Any]: Json}
 
 
 class Database(SQLAlchemy):
@@ -153,7 +153,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def engine_options(config: Config) -> dict[str, Any]:
-    """How connections are made: 48 threads share at most 56 of SQLite's, 40 of PostgreSQL's (two processes, limit 100)."""
+    """How connections are made: 48 threads share 56 of SQLite's or 40 of PostgreSQL's (two processes, limit 100)."""
     if config.sqlite:
         return {"pool_size": 16, "max_overflow": 40, "connect_args": {"factory": sqlite.QueuedConnection}}
     return {

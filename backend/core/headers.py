@@ -1,4 +1,7 @@
-"""The walls of a browser: security headers, one origin, and who may ask for a change (identity.md 5.7, decisions.md 16, 23)."""
+"""The walls of a browser: security headers, one origin, and who may ask for a change.
+
+identity.md 5.7, decisions.md 16 and 23.
+"""
 
 from __future__ import annotations
 

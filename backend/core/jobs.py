@@ -114,15 +114,15 @@ def post(org_id: str, kind: str, args: Mapping[str, Any], key: str, due_at: date
     if kind not in _office().handlers:
         raise ValueError(f"nobody does jobs of kind {kind}")
     work, at = current_unit(), clock.now()
-    job_id = clock.new_id()
+    job_id, due = clock.new_id(), due_at or at
     row = {
         "id": job_id, "org_id": org_id, "kind": kind, "key": key, "args": dict(args), "trace": trace(),
-        "state": "waiting", "tries": 0, "created_at": at, "due_at": due_at or at,
+        "state": "waiting", "tries": 0, "created_at": at, "due_at": due,
     }  # fmt: skip
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     asked = insert(JobRow).values(row).on_conflict_do_nothing(index_elements=["org_id", "key"])
     made = db.session.scalar(asked.returning(JobRow.id))
-    if made and row["due_at"] <= at:
+    if made and due <= at:
         waker = _office().waker
         work.after(lambda: waker.wake(job_id))
     return made is not None
@@ -170,7 +170,7 @@ def _run(job: Job) -> None:
     with traced(job.trace):
         try:
             _office().handlers[job.kind](job)
-        except Exception as fault:  # noqa: BLE001 - whatever a handler raises, its row says so and the worker lives
+        except Exception as fault:  # whatever a handler raises, its row says so and the worker lives
             # A handler that failed in the middle of a reading leaves it behind; the row must still be written.
             db.session.remove()
             log.exception("job failed", extra=_facts(job, began))
@@ -207,7 +207,9 @@ def sweep() -> int:
         spent = JobRow.tries > len(BACKOFF)
         again = {"state": "waiting", "due_at": at, "lease_until": None, "error": "WorkerLost"}
         dead = {"state": "dead", "finished_at": at, "lease_until": None, "error": "WorkerLost"}
-        for statement in (update(JobRow).where(*silent, spent).values(**dead), update(JobRow).where(*silent).values(**again)):
+        buried = update(JobRow).where(*silent, spent).values(**dead)
+        revived = update(JobRow).where(*silent).values(**again)
+        for statement in (buried, revived):
             db.session.execute(statement.execution_options(synchronize_session=False))
     with reading() as session:
         overdue = or_(JobRow.due_at <= at - OVERDUE, JobRow.tries > 0)
@@ -242,9 +244,8 @@ class Queue:
 def state() -> Queue:
     """What health shows."""
     with reading() as session:
-        counts: dict[str, int] = {
-            name: count for name, count in session.execute(select(JobRow.state, func.count()).group_by(JobRow.state))
-        }
+        by_state = select(JobRow.state, func.count()).group_by(JobRow.state)
+        counts = {row[0]: int(row[1]) for row in session.execute(by_state)}
         oldest = session.scalar(select(func.min(JobRow.due_at)).where(JobRow.state == "waiting"))
     return Queue(counts.get("dead", 0), counts.get("waiting", 0) + counts.get("running", 0), oldest)
 

@@ -24,7 +24,7 @@ from sync import canonical, chain
 
 
 class JournalEntry(Base):
-    """One line. `entry` counts from 1 without gaps; `hash` = sync.chain.journal_link(prev, the line's other members)."""
+    """One line. `entry` counts from 1 without gaps; `hash` is sync.chain.journal_link of prev and the line."""
 
     __tablename__ = "journal"
 
@@ -73,12 +73,9 @@ def append_all(org_id: str, lines: list[Line], at: datetime) -> str:
             "kind": line.kind, "ref": line.ref, "digest": line.digest,
         }  # fmt: skip
         head.hash = chain.journal_link(prev, facts)
-        db.session.add(
-            JournalEntry(
-                org_id=org_id, entry=head.entry, at=facts["at"], kind=line.kind, ref=line.ref,
-                digest=line.digest, prev=prev, hash=head.hash,
-            )  # fmt: skip
-        )
+        row = JournalEntry(org_id=org_id, entry=head.entry, at=wire_time(at), kind=line.kind, ref=line.ref)
+        row.digest, row.prev, row.hash = line.digest, prev, head.hash
+        db.session.add(row)
     db.session.flush()
     return head.hash
 

@@ -78,7 +78,8 @@ def _end(answer: Response) -> Response:
     answer.headers["X-Trace"] = trace() or ""
     if request.endpoint != "static":
         took = round((clock.stopwatch() - g.began) * 1000, 1) if "began" in g else None
-        facts = {"method": request.method, "door": str(request.url_rule or "-"), "status": answer.status_code, "ms": took}
+        door = str(request.url_rule or "-")
+        facts = {"method": request.method, "door": door, "status": answer.status_code, "ms": took}
         logging.getLogger("singgah.request").info("request", extra=facts)
     return answer
 

@@ -196,7 +196,7 @@ def _recursion(_: RecursionError) -> Response:
 
 def _busy(fault: Exception) -> Response:
     log.warning("busy: %s", fault)
-    return render(Busy("Too busy to keep this change now; nothing was changed. Try again.", headers={"Retry-After": "2"}))
+    return render(Busy("Too busy now; nothing was changed. Try again.", headers={"Retry-After": "2"}))
 
 
 def _operational(fault: OperationalError) -> Response:

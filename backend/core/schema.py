@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,7 +56,7 @@ class Text(fields.String):
         super().__init__(**kwargs)
         self.longest, self.lines, self.empty = longest, lines, empty
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("must be text")
         text = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip(" \t\n")
@@ -88,7 +87,7 @@ def _longest_stack(text: str) -> int:
 class Uuid7(fields.String):
     """An id in the one form: UUIDv7, lower case (model.md)."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not ids.is_uuid7(value):
             raise ValidationError("must be a UUID version 7 in lower case")
         return str(value)
@@ -97,24 +96,24 @@ class Uuid7(fields.String):
 class UtcTime(fields.Field[datetime]):
     """A moment on the wire: RFC 3339, UTC, milliseconds, as in 2026-11-23T09:14:05.120Z; an aware datetime inside."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         return parse_time(value)
 
-    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+    def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
         return None if value is None else wire_time(value)
 
 
 class TimeText(fields.String):
     """A moment kept as its wire text (entity.py); checked as strictly as UtcTime."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         return wire_time(parse_time(value))
 
 
 class CivilDate(fields.String):
     """A day as text, YYYY-MM-DD; stays text inside, because a day has no moment."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             raise ValidationError("must be a date such as 2026-11-23")
         try:
@@ -127,7 +126,7 @@ class CivilDate(fields.String):
 class DecimalText(fields.String):
     """A number that no device rounds: digits with an optional point, as text, for example "12.50"."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str) or not DECIMAL.fullmatch(value):
             raise ValidationError("must be digits with an optional point, for example '12.50'")
         return value
@@ -139,7 +138,7 @@ class Whole(fields.Integer):
     def __init__(self, least: int = 0, most: int = strict_json.LARGEST, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError("must be a whole number")
         return value
@@ -148,17 +147,18 @@ class Whole(fields.Integer):
 class Truth(fields.Boolean):
     """true or false; "yes", 1 and the like are refused."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if not isinstance(value, bool):
             raise ValidationError("must be true or false")
         return value
 
 
-class ListOf(fields.List):
+class ListOf(fields.List[Any]):
     """At most `most` members of one field."""
 
     def __init__(self, member: fields.Field[Any], most: int = LONGEST_LIST, **kwargs: Any) -> None:
-        super().__init__(member, validate=validate.Length(max=most, error=f"must have at most {most} members"), **kwargs)
+        within = validate.Length(max=most, error=f"must have at most {most} members")
+        super().__init__(member, validate=within, **kwargs)
 
 
 class OneOf(fields.String):

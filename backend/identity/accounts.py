@@ -48,12 +48,9 @@ def grant(org_id: str, person_id: str, scope: Scope) -> None:
     if scope.role not in rules.ROLES or scope.type not in rules.SCOPES:
         raise Invalid("There is no such role or scope.", field="role")
     if db.session.scalar(_memberships(org_id, person_id, scope)) is None:
-        db.session.add(
-            Membership(
-                id=clock.new_id(), org_id=org_id, person_id=person_id,
-                role=scope.role, scope_type=scope.type, scope_id=scope.id,
-            )  # fmt: skip
-        )
+        row = Membership(id=clock.new_id(), org_id=org_id, person_id=person_id)
+        row.role, row.scope_type, row.scope_id = scope
+        db.session.add(row)
         db.session.flush()
         _note(org_id, "role.grant", person_id, role=scope.role, type=scope.type, scope=scope.id)
 
@@ -117,7 +114,7 @@ def people_with(org_id: str, role: str) -> frozenset[str]:
         return frozenset(session.scalars(asked))
 
 
-def _memberships(org_id: str, person_id: str, scope: Scope) -> Select[tuple[Membership]]:
+def _memberships(org_id: str, person_id: str, scope: Scope) -> Select[Membership]:
     return select(Membership).where(
         Membership.org_id == org_id,
         Membership.person_id == person_id,

@@ -46,7 +46,10 @@ class SessionRow(Base):
 
 
 class Membership(Base):
-    """A role of a person within a scope: organisation, region, client or site. `scope_id` is the organisation's own id there."""
+    """A role of a person within a scope: organisation, region, client or site.
+
+    For the scope organisation `scope_id` is the organisation's own id.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("org_id", "person_id", "role", "scope_type", "scope_id"),)
@@ -63,7 +66,7 @@ class Device(Base):
     """What sends operations: a person's tablet, or the server itself for a person or for the program's jobs.
 
     Identity owns who it is; exchange owns its place in the protocol (`next_n`, `last_link`, `resume`, `resume_before`,
-    `durable_n`, `next_number`). `status`: pending, active, suspended, revoked. `storage_mb` is what the browser allows it.
+    `durable_n`, `next_number`). `status`: pending, active, suspended, revoked. `storage_mb`: what the browser allows.
     """
 
     __tablename__ = "device"

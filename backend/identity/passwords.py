@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes (RFC 9106; OWASP's 19 MiB, two passes, so that 48 threads cannot exhaust the machine)."""
+"""Passwords as argon2id hashes (OWASP's 19 MiB and two passes: 48 threads at once cannot exhaust the machine)."""
 
 from __future__ import annotations
 

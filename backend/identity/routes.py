@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from backend.core import keys, settings
 from backend.core.db import unit
@@ -71,7 +72,8 @@ def enrol() -> ResponseReturnValue:
 def device(device_id: str) -> ResponseReturnValue:
     """A device of one's own: its state and code."""
     guards.offer_nonce()
-    return schemas.DeviceView().dump(devices.get(guards.current(), device_id))
+    found: dict[str, object] = schemas.DeviceView().dump(devices.get(guards.current(), device_id))
+    return found
 
 
 @bp.post("/devices/<device_id>/recover")
@@ -101,12 +103,11 @@ class NotInstalled(Forbidden):
 def view(living: sessions.Living) -> dict[str, object]:
     """A session as its own browser may see it."""
     actor = living.actor
-    dumped: dict[str, object] = schemas.SessionView().dump(
-        {
-            "account": living.account_id, "person": actor.person_id, "organisation": actor.org_id,
-            "roles": sorted(actor.roles), "session_hash": living.session_hash, "ends": living.ends,
-        }  # fmt: skip
-    )
+    facts = {
+        "account": living.account_id, "person": actor.person_id, "organisation": actor.org_id,
+        "roles": sorted(actor.roles), "session_hash": living.session_hash, "ends": living.ends,
+    }  # fmt: skip
+    dumped: dict[str, object] = schemas.SessionView().dump(facts)
     return dumped
 
 

@@ -77,12 +77,10 @@ def _begin(account: Account, password: str, replaces: str | None) -> SignedIn:
         if replaces:
             db.session.execute(delete(SessionRow).where(SessionRow.token_hash == hash_of(replaces)))
         _forget_ended(at)
-        db.session.add(
-            SessionRow(
-                token_hash=hash_of(token), account_id=account.id, kind=kind,
-                created_at=at, last_seen_at=at, expires_at=at + rules.LIFETIMES[kind].absolute,
-            )  # fmt: skip
-        )
+        ends = at + rules.LIFETIMES[kind].absolute
+        row = SessionRow(token_hash=hash_of(token), account_id=account.id, kind=kind)
+        row.created_at, row.last_seen_at, row.expires_at = at, at, ends
+        db.session.add(row)
         if passwords.is_outdated(account.password):
             fresh = passwords.hash_of(password)
             db.session.execute(update(Account).where(Account.id == account.id).values(password=fresh))
