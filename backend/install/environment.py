@@ -50,7 +50,7 @@ def _uv() -> Step:
         wanted.write_text(pinned, encoding="utf-8")
         log.run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", wanted)
 
-    return Step("uv", "installer (uv)", digest_of(pinned, PYTHON.resolve().as_posix()), work, (UV,))
+    return Step("uv", "installer (uv)", digest_of(pinned, VERSION), work, (UV,))
 
 
 def lines_of(package: str, lock: str) -> str:

