@@ -1,1 +1,30 @@
 """The one way in and the one way out: operations are pushed, the feed is pulled. Knows no subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask
+
+from backend.core.db import db
+from backend.exchange import events, pace, poke, registry, routes, services
+from backend.exchange.handlers import OperationType
+from backend.exchange.kinds import Kind
+from backend.exchange.registry import OnLate, Registry
+from backend.identity import devices
+
+
+def init_app(
+    app: Flask, kinds: Iterable[Kind] = (), operations: Iterable[OperationType] = (), on_late: Iterable[OnLate] = ()
+) -> None:
+    """Open the exchange for what the slices hand in; their tables change only through it from now on.
+
+    `on_late(work, audience)` is called for each accepted operation of somebody who has left the audience.
+    """
+    found = Registry.of(kinds, operations, on_late)
+    app.extensions[registry.KEY] = found
+    db.guard_fed_tables({kind.table.name for kind in found.kinds.values()})
+    for part in (poke, pace, events):
+        part.init_app(app)
+    devices.watch(app, services.feed_device)
+    app.register_blueprint(routes.bp)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from backend.core import clock
+from backend.core.schema import wire_time
 from backend.exchange import clashes
 from backend.exchange.fields import read_field, stamp, write_field
 from backend.exchange.handlers import Refused, Result, held, rejected
@@ -14,7 +15,7 @@ from backend.exchange.kinds import Key, Kind, State
 from backend.exchange.layers import Layer, Letter, Line
 from backend.exchange.rows import Rows
 from backend.exchange.scopes import Scopes
-from sync.ids import human_number, uuid7
+from sync.ids import human_number
 from sync.merge import same
 from sync.operation import Operation
 
@@ -34,6 +35,7 @@ class Work:
 
     def __init__(self, rows: Rows, scopes: Scopes, numbers: Mapping[str, int], actor: Actor, now: datetime) -> None:
         self.actor = actor
+        self.device = str(actor.device_id)
         self.now = now
         self.late = False
         self.rows = rows
@@ -47,7 +49,7 @@ class Work:
     @property
     def stamp(self) -> str:
         """Time of receipt as it travels: RFC 3339 UTC with milliseconds."""
-        return instant(self.now)
+        return wire_time(self.now)
 
     @property
     def at(self) -> datetime:
@@ -61,7 +63,7 @@ class Work:
     @property
     def acted_at(self) -> str:
         """`at` as it travels."""
-        return instant(self.at)
+        return wire_time(self.at)
 
     def kind(self, name: str) -> Kind:
         return self.rows.kinds[name]
@@ -142,7 +144,7 @@ class Work:
         draft = dict(self.must(kind, entity))
         for name, value in fields.items():
             write_field(draft, name, value)
-        stamp(draft, list(fields), self.actor.device_id, self.n)
+        stamp(draft, list(fields), self.device, self.n)
         self.layer.rows[kind, entity] = draft
         return draft
 
@@ -171,11 +173,11 @@ class Work:
         """The acting device's next number for people, `T-7K3-42`. Tablets bring their own instead."""
         last = self.layer.numbers.get(letter, self.done.numbers.get(letter, self._numbers.get(letter, 0)))
         self.layer.numbers[letter] = last + 1
-        return human_number(letter, self.actor.device_code, last + 1)
+        return human_number(letter, str(self.actor.device_code), last + 1)
 
     def new_id(self) -> str:
         """A fresh UUIDv7 for an entity that the server makes."""
-        return uuid7(milliseconds(self.now), secrets.token_bytes(10))
+        return clock.new_id()
 
     # One operation after the other
 
@@ -209,11 +211,3 @@ class Work:
 LARGEST_OFFSET_MS = 100 * 365 * 86_400_000
 """A measured clock offset beyond a century is nonsense and is not applied."""
 
-
-def instant(moment: datetime) -> str:
-    """RFC 3339 UTC with milliseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
-def milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

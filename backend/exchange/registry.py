@@ -1,0 +1,49 @@
+"""What the slices registered in app.py: kinds, operation types, and what to do when an operation comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from backend.exchange.handlers import OperationType
+from backend.exchange.kinds import Kind
+from backend.exchange.work import Work
+
+KEY = "singgah.exchange"
+
+OnLate = Callable[[Work, str], None]
+"""Told of each accepted operation on an audience that its sender has left; flags the visit."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """`kinds` by name; `operations` by (type, v)."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    operations: dict[tuple[str, int], OperationType] = field(default_factory=dict)
+    on_late: tuple[OnLate, ...] = ()
+
+    @classmethod
+    def of(
+        cls, kinds: Iterable[Kind], operations: Iterable[OperationType], on_late: Iterable[OnLate] = ()
+    ) -> Registry:
+        """A name registered twice, or an operation on an unknown kind, is a fault of the program: ValueError."""
+        by_name: dict[str, Kind] = {}
+        by_type: dict[tuple[str, int], OperationType] = {}
+        for kind in kinds:
+            if by_name.setdefault(kind.name, kind) is not kind:
+                raise ValueError(f"kind {kind.name} is registered twice")
+        for operation in operations:
+            if operation.entity_kind not in by_name:
+                raise ValueError(f"{operation.type} is for {operation.entity_kind}, which nobody registered")
+            if by_type.setdefault((operation.type, operation.v), operation) is not operation:
+                raise ValueError(f"{operation.type} version {operation.v} is registered twice")
+        return cls(by_name, by_type, tuple(on_late))
+
+
+def current() -> Registry:
+    """The registry of the current application."""
+    return cast(Registry, current_app.extensions[KEY])

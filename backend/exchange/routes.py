@@ -1,0 +1,59 @@
+"""Doors of the exchange: push, pull, head, and the console's stream."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from backend.core.schema import load_json, parse_json
+from backend.exchange import events, services
+from backend.exchange.bodies import read_push_body
+from backend.exchange.pace import paced
+from backend.exchange.pull import Pull, pull
+from backend.exchange.push import Push, push
+from backend.exchange.schemas import PullSchema, PushSchema
+from backend.identity import guards
+
+bp = Blueprint("exchange", __name__)
+
+PUSH, PULL = PushSchema(), PullSchema()
+
+
+@bp.post("/api/v1/sync/push")
+@guards.sender
+@paced
+def push_operations() -> Response:
+    """Operations in, outcomes out."""
+    asked = PUSH.load(parse_json(read_push_body()))
+    services.heard(guards.current_device(), asked["device"], asked["schema"])
+    wanted = ("epoch", "device", "resume", "nonce", "first", "prev", "isolate")
+    answer = push(guards.current(), Push(texts=asked["ops"], **{name: asked[name] for name in wanted}))
+    return _fresh(Response(answer, content_type="application/json"))
+
+
+@bp.post("/api/v1/sync/pull")
+@guards.tablet
+@paced
+def pull_changes() -> Response:
+    """The feed behind a cursor."""
+    asked = load_json(PULL)
+    services.heard(guards.current_device(), asked["device"], asked.pop("schema"))
+    return _fresh(Response(pull(guards.current(), Pull(**asked)), content_type="application/json"))
+
+
+@bp.get("/api/v1/sync/head")
+@guards.session
+def show_head() -> Response:
+    """Where the feed stands: tablets ask every 20 to 60 seconds whether a pull is worth while."""
+    return _fresh(jsonify(events.known_head(guards.current().org_id)))
+
+
+@bp.get("/console/events")
+@guards.office
+def stream_events() -> Response:
+    """Server-sent events for consoles: only the head, each time it moves."""
+    return _fresh(events.stream(guards.current().org_id))
+
+
+def _fresh(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

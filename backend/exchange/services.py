@@ -1,0 +1,149 @@
+"""What other slices may ask of the exchange: submit operations, know where the feed stands, who sees what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from backend.core import clock
+from backend.core.db import current_unit, db, reading, unit
+from backend.core.schema import wire_time
+from backend.exchange import devices
+from backend.exchange.execute import Batch
+from backend.exchange.flush import deliver
+from backend.exchange.handlers import SYSTEM
+from backend.exchange.models import ScopeInterval, SyncOrg
+from backend.exchange.oplog import OperationLog
+from backend.exchange.outrun import Outrun
+from backend.exchange.poke import announce
+from backend.exchange.problems import DeviceUnknown
+from backend.exchange.push import ATTEMPTS, Keeping, begin
+from backend.exchange.scopes import is_late
+from backend.identity.actor import Actor
+from backend.identity.devices import saw, server_device
+from backend.identity.models import Device
+from backend.identity.rules import SEEN
+
+Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
+"""(operation type, (kind, id), args)."""
+
+VERSION = 1
+"""Of every operation type that the server itself submits."""
+
+
+def submit(actor: Actor, ops: Sequence[Ask], base: int = 0, at: datetime | None = None) -> list[dict[str, Any]]:
+    """Send operations through the actor's server-side device, all in one transaction; their results in order.
+
+    `base`: the feed's head when the page that the person acted on was made (a form's hidden field), 0 for none.
+    `at`: when the person acted, the present by default. An operation that is held or rejected says so in its result
+    and does not disturb the others. Opens its own unit of work. Raises Busy when the database cannot take it.
+    """
+    texts = [_operation(ask, base, at or clock.now()) for ask in ops]
+    for attempt in range(ATTEMPTS + 1):
+        try:
+            return _submitted(actor, texts, lock=attempt == ATTEMPTS)
+        except Outrun:
+            continue
+    raise AssertionError("unreachable: nobody outruns who holds the lock")
+
+
+def _operation(ask: Ask, base: int, at: datetime) -> str:
+    type_, entity, args = ask
+    value = {
+        "id": clock.new_id(),
+        "type": type_,
+        "v": VERSION,
+        "entity": list(entity),
+        "base": base,
+        "args": dict(args),
+        "at": wire_time(at),
+        "mono": 0,
+        "off": 0,
+    }
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _submitted(actor: Actor, texts: list[str], *, lock: bool) -> list[dict[str, Any]]:
+    with unit(fed=True) as work:
+        connection = begin()
+        device = server_device(actor.org_id, actor.person_id)
+        sender = actor.through(device.id, device.kind, device.code)
+        place = devices.read(connection, actor.org_id, device.id, lock=True)
+        keeping = Keeping(connection, work, sender, place, OperationLog(connection, actor.org_id))
+        answers, _ = keeping.carry_out(Batch(place.next_n, place.last_link, texts), {}, lock=lock)
+    return [json.loads(answer) for answer in answers]
+
+
+def program(org_id: str) -> Actor:
+    """The installation itself, as its jobs act: no person holds its role."""
+    return Actor(org_id, org_id, frozenset({SYSTEM}))
+
+
+def found(org_id: str) -> None:
+    """Begin the feed of a new organisation. Needs a unit of work; twice is once."""
+    current_unit()
+    if db.session.scalar(select(SyncOrg.org_id).where(SyncOrg.org_id == org_id)) is None:
+        db.session.execute(insert(SyncOrg).values(org_id=org_id, epoch=clock.new_id(), seq=0, floor=0))
+
+
+def bump_epoch(org_id: str) -> str:
+    """History may have been cut (a restore): every tablet starts anew and sends what is missing. Needs a unit."""
+    current_unit()
+    org = db.session.get_one(SyncOrg, org_id, with_for_update=True)
+    org.epoch = clock.new_id()
+    return org.epoch
+
+
+def head(org_id: str) -> int:
+    """Where the organisation's feed stands, for the hidden `base` of a form; 0 before its first change."""
+    with reading() as session:
+        return session.scalar(select(SyncOrg.seq).where(SyncOrg.org_id == org_id)) or 0
+
+
+def people_in(org_id: str, audience: str) -> list[str]:
+    """Ids of the persons in an audience now."""
+    with reading() as session:
+        asked = select(ScopeInterval.person).where(
+            ScopeInterval.org_id == org_id, ScopeInterval.audience == audience, ScopeInterval.leave_seq.is_(None)
+        )
+        return sorted(set(session.scalars(asked)))
+
+
+def audiences_of(org_id: str, person: str) -> list[str]:
+    """The audiences (v:…, s:…) that a person is in now."""
+    with reading() as session:
+        asked = select(ScopeInterval.audience).where(
+            ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.leave_seq.is_(None)
+        )
+        return sorted(set(session.scalars(asked)))
+
+
+def may_send_for(org_id: str, person: str, audience: str, now: datetime) -> bool:
+    """Whether the person is in the audience, or left it at most 14 days ago (late scope)."""
+    with reading() as session:
+        asked = select(ScopeInterval.leave_seq, ScopeInterval.left_at).where(
+            ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.audience == audience
+        )
+        return any(row.leave_seq is None or is_late(row.left_at, now) for row in session.execute(asked))
+
+
+def heard(device: Device, claimed: str, schema: int) -> None:
+    """A tablet has spoken: note it once a minute. Raises DeviceUnknown when it speaks as another device."""
+    if device.id != claimed:
+        raise DeviceUnknown
+    now = clock.now()
+    if device.last_seen is None or now - device.last_seen >= SEEN:
+        with unit():
+            saw(device.id, schema=schema)
+
+
+def feed_device(device: Device) -> None:
+    """Let the owner's tablets know of an enrolment or a change of state. Identity calls it in its own unit."""
+    connection = db.session.connection()
+    value = {"code": device.code, "name": device.name, "status": device.status, "person": device.person_id}
+    seq = deliver(connection, device.org_id, f"u:{device.person_id}", ("device", device.id), value)
+    announce(connection, current_unit(), device.org_id, seq)
