@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.core.db import Base
-from backend.core.db import Json as JSON_VALUE
+from backend.core.db import Base, Json
 
 ID = String(36)
 TIME = String(24)
 DAY = String(10)
 WORD = String(40)
+JSON_VALUE = Json
 
 
 class Entity(Base):

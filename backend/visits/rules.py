@@ -71,9 +71,9 @@ def on_board(marks: Sequence[Mapping[str, Any]]) -> str | None:
     return None if latest is None else str(latest[1]["mark"])
 
 
-def reaches(now: datetime, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether a visit keeps its site in an engineer's scope: 14 days before it starts until 14 days after it ends."""
-    return starts_at - SITE_SCOPE <= now <= ends_at + SITE_SCOPE
+def keeps_site(now: datetime, ends_at: datetime) -> bool:
+    """Whether an assigned visit keeps its site in an engineer's scope: all the time before it, and 14 days after."""
+    return now <= ends_at + SITE_SCOPE
 
 
 def crew_change(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list[str]]:

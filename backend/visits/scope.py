@@ -1,0 +1,41 @@
+"""Who follows a visit and its site: entering on assignment, leaving when nothing near remains (model.md, Audiences)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backend.exchange.kinds import State
+from backend.exchange.work import Work
+from backend.visits import rules
+
+
+def visit_audience(visit: str) -> str:
+    return f"v:{visit}"
+
+
+def site_audience(site: str) -> str:
+    return f"s:{site}"
+
+
+def enter(work: Work, visit: State, people: Iterable[str]) -> None:
+    for person in people:
+        work.enter(person, visit_audience(visit["id"]))
+        work.enter(person, site_audience(visit["site"]))
+
+
+def leave(work: Work, visit: State, people: Iterable[str]) -> None:
+    """Leave the visit, and its site when no other visit of that person is near there."""
+    for person in people:
+        work.leave(person, visit_audience(visit["id"]))
+        settle_site(work, visit["site"], person)
+
+
+def settle_site(work: Work, site: str, person: str) -> None:
+    """The person follows the site exactly while an assigned visit there is to come or ended less than 14 days ago."""
+    near = any(person in visit["engineers"] and _keeps(visit, work) for visit in work.find("visit", site=site))
+    (work.enter if near else work.leave)(person, site_audience(site))
+
+
+def _keeps(visit: State, work: Work) -> bool:
+    return rules.keeps_site(work.now, datetime.fromisoformat(visit["ends_at"]))
