@@ -5,6 +5,7 @@
     @guards.portal                      a client's contact
     @guards.session                     anybody who is signed in
     @guards.tablet                      session and device proof; the actor is the device's owner
+    @guards.sender                      the same, also for a suspended or revoked device (push)
 
 Roles are read anew at each request. A browser without a session is sent to the sign-in page; a program gets 401.
 """
@@ -126,6 +127,18 @@ def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
     return guarded
 
 
+def sender(view: View[Params, Answer]) -> View[Params, Answer]:
+    """As `tablet`, but a suspended or revoked device may come too: what it sends goes to quarantine."""
+
+    @wraps(view)
+    def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        _admit_session()
+        _admit_device("active", "suspended", "revoked")
+        return view(*args, **kwargs)
+
+    return guarded
+
+
 def fresh() -> None:
     """Refuse unless the password was typed within the last 10 minutes."""
     if not rules.is_fresh(current_session().signed_in, clock.now()):
@@ -169,13 +182,13 @@ def _send_to_sign_in() -> None:
         abort(redirect(there, 303))
 
 
-def _admit_device() -> None:
+def _admit_device(*states: str) -> None:
     proof = _read_proof()
     device = devices.by_key(proof.jkt)
     if device is None or device.kind != "tablet" or device.org_id != current().org_id:
         raise NoProof("This device is not enrolled.")
     _check_proof(proof, current_session().session_hash)
-    if device.status != "active":
+    if device.status not in (states or ("active",)):
         raise DeviceNotActive(device.status)
     g.device, g.actor = device, _owner(device, current())
 
