@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend.exchange.fields import read_field
 from backend.exchange.handlers import Refused, Result
 from backend.exchange.kinds import State
-from backend.exchange.models import SyncOp
+from backend.exchange.models import LOG
 from sync.merge import Cell, Decision, Keep, clashes, merge_field
 from sync.outcome import Status, combine
 from sync.policy import MergeClass, class_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from backend.exchange.work import Work
 
 OFFICE = frozenset({"dispatcher", "service_manager", "administrator", "system"})
-LOG = SyncOp.__table__
 
 
 @dataclass(frozen=True)

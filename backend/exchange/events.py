@@ -157,4 +157,4 @@ def _lines(watching: Watch, org_id: str) -> Iterator[str]:
             yield f'data: {{"head":{known}}}\n\n'
         else:
             yield ": still here\n\n"
-        heads.wait(lambda: heads.known(org_id) != last or watching.stopping.is_set(), BEAT_S)
+        heads.wait_beyond(org_id, last, watching.stopping, BEAT_S)

@@ -203,7 +203,8 @@ def _entry(n: int, text: str, prev: str, op: Operation | Invalid) -> Entry:
     data = chain.operation_bytes(text)
     entry = Entry(n, data, hashlib.sha256(data).hexdigest(), chain.link(prev, data))
     if isinstance(op, Operation):
-        entry.id, entry.type, entry.v, entry.entity, entry.base, entry.at = op.id, op.type, op.v, op.entity, op.base, op.at
+        entry.id, entry.type, entry.v, entry.entity = op.id, op.type, op.v, op.entity
+        entry.base, entry.at = op.base, op.at
     return entry
 
 

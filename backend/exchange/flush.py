@@ -19,11 +19,9 @@ from backend.exchange import outrun
 from backend.exchange.fields import settle_stamps
 from backend.exchange.kinds import OWN, Key, Kind, State
 from backend.exchange.layers import Layer
-from backend.exchange.models import ScopeInterval, SyncHead, SyncOrg
+from backend.exchange.models import HEADS, INTERVALS, ORGS
 from backend.exchange.rows import Rows
 from sync.feed import fnv1a64
-
-ORG, HEADS, INTERVALS = SyncOrg.__table__, SyncHead.__table__, ScopeInterval.__table__
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Position:
 
 def position(connection: Connection, org_id: str, *, lock: bool = False) -> Position:
     """Where the organisation's feed stands; with `lock`, nobody else moves it before this transaction ends."""
-    query = select(ORG.c.epoch, ORG.c.seq, ORG.c.floor).where(ORG.c.org_id == org_id)
+    query = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor).where(ORGS.c.org_id == org_id)
     row = connection.execute(query.with_for_update() if lock else query).one()
     return Position(row.epoch, row.seq, row.floor)
 
@@ -46,7 +44,7 @@ def deliver(connection: Connection, org_id: str, audience: str, key: Key, value:
     """Put one row that has no table of the feed (a device) before whoever is in `audience`; the feed's position."""
     seq = position(connection, org_id, lock=True).seq + 1
     connection.execute(_upsert(connection), [head_row(org_id, audience, key, seq, seq, {"v": value})])
-    connection.execute(update(ORG).where(ORG.c.org_id == org_id).values(seq=seq))
+    connection.execute(update(ORGS).where(ORGS.c.org_id == org_id).values(seq=seq))
     return seq
 
 
@@ -58,7 +56,7 @@ def flush(rows: Rows, layer: Layer, began: int, now: datetime) -> int:
     flushing.entities(layer)
     flushing.scopes(layer, now)
     if flushing.seq != locked.seq:
-        moved = update(ORG).where(ORG.c.org_id == rows.org_id).values(seq=flushing.seq)
+        moved = update(ORGS).where(ORGS.c.org_id == rows.org_id).values(seq=flushing.seq)
         rows.connection.execute(moved)
     return flushing.seq
 

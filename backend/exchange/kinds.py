@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from marshmallow import Schema
 from sqlalchemy import Table
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from backend.core.entity import Entity
 
@@ -47,5 +48,5 @@ class Kind:
     @cached_property
     def blank(self) -> State:
         """Every subject column with its declared plain default, or None."""
-        plain = {c.name: c.default.arg for c in self.table.columns if c.default is not None and c.default.is_scalar}
+        plain = {c.name: c.default.arg for c in self.table.columns if isinstance(c.default, ScalarElementColumnDefault)}
         return {name: plain.get(name) for name in self.columns}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base
@@ -95,3 +96,10 @@ class ScopeInterval(Base):
     enter_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     leave_seq: Mapped[int | None] = mapped_column(BigInteger)
     left_at: Mapped[datetime | None]
+
+
+# For statements of Core, which is how all of these are read and written.
+ORGS = cast(Table, SyncOrg.__table__)
+HEADS = cast(Table, SyncHead.__table__)
+LOG = cast(Table, SyncOp.__table__)
+INTERVALS = cast(Table, ScopeInterval.__table__)

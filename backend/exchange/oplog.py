@@ -10,11 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from backend.exchange.models import SyncOp
+from backend.exchange.models import LOG
 from sync.chain import start
 from sync.outcome import OperationResult, Status
-
-LOG = SyncOp.__table__
 
 
 @dataclass(frozen=True)

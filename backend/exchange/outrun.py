@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from backend.exchange.models import SyncHead
+from backend.exchange.models import HEADS
 from backend.exchange.rows import Rows
-
-HEADS = SyncHead.__table__
 
 
 class Outrun(Exception):

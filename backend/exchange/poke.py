@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, current_app
@@ -38,10 +37,10 @@ class Heads:
     def known(self, org_id: str) -> int | None:
         return self._seqs.get(org_id)
 
-    def wait(self, until: Callable[[], bool], seconds: float) -> None:
-        """Sleep until `until()` holds or the time is over."""
+    def wait_beyond(self, org_id: str, last: int | None, stopping: threading.Event, seconds: float) -> None:
+        """Sleep until the organisation's feed is elsewhere than `last`, all is stopping, or the time is over."""
         with self._moved:
-            self._moved.wait_for(until, seconds)
+            self._moved.wait_for(lambda: self._seqs.get(org_id) != last or stopping.is_set(), seconds)
 
     def wake_all(self) -> None:
         with self._moved:

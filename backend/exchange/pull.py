@@ -14,14 +14,13 @@ from backend.core.db import reading
 from backend.core.problems import Invalid
 from backend.exchange import devices
 from backend.exchange.flush import Position, position
-from backend.exchange.models import ScopeInterval, SyncHead
+from backend.exchange.models import HEADS, INTERVALS
 from backend.exchange.problems import AppTooOld, CursorExpired, EpochChanged
 from backend.exchange.push import DURABILITY
 from backend.identity.actor import Actor
 from sync.feed import BadCursor, decode_cursor, encode_cursor
 from sync.protocol import LIMITS, PROTOCOL
 
-HEADS, INTERVALS = SyncHead.__table__, ScopeInterval.__table__
 MIN_APP = "0.1.0"
 """The oldest version of the app that should be running; it updates at a safe point."""
 LOW = (1 << 32) - 1
@@ -102,7 +101,7 @@ def pull(actor: Actor, asked: Pull) -> bytes:
     return _answer(head, page)
 
 
-def _next(place: Place, page: Sequence[Row[Any]], more: bool, head: int) -> Place:
+def _next(place: Place, page: Sequence[Row[int, bytes]], more: bool, head: int) -> Place:
     """After the last page everything up to the snapshot's head has been delivered, whoever it was for."""
     return Place(page[-1].seq, place.began) if more else Place(head)
 
@@ -116,7 +115,7 @@ def _audiences(connection: Connection, actor: Actor) -> list[str]:
 
 def _page(
     connection: Connection, org_id: str, audiences: list[str], after: int, limit: int
-) -> tuple[Sequence[Row[Any]], bool]:
+) -> tuple[Sequence[Row[int, bytes]], bool]:
     """Rows behind `after` in ascending order, at most `limit` and 1 MiB, and whether there are more."""
     query = select(HEADS.c.seq, HEADS.c.body).where(
         HEADS.c.org_id == org_id, HEADS.c.seq > after, HEADS.c.audience.in_(audiences)
@@ -126,7 +125,7 @@ def _page(
     return rows[:fits], fits < len(rows)
 
 
-def _fitting(rows: Sequence[Row[Any]]) -> int:
+def _fitting(rows: Sequence[Row[int, bytes]]) -> int:
     """How many of the rows stay under the size of a page; one always does."""
     size = 0
     for count, row in enumerate(rows):
@@ -150,6 +149,6 @@ def _sums(connection: Connection, org_id: str, audiences: list[str]) -> dict[str
     return {audience: f"{sums.get(audience, 0):016x}" for audience in visits}
 
 
-def _answer(head: dict[str, Any], page: Sequence[Row[Any]]) -> bytes:
+def _answer(head: dict[str, Any], page: Sequence[Row[int, bytes]]) -> bytes:
     rows = b",".join([b'{"s":%d,' % row.seq + bytes(row.body) for row in page])
     return json.dumps(head, separators=(",", ":")).encode()[:-1] + b',"changes":[' + rows + b"]}"

@@ -179,7 +179,7 @@ def _answer(
     asked: Push, resume: str | None, epoch: str, ack_n: int, durable_n: int, seq: int, results: list[bytes]
 ) -> bytes:
     """The stored lines go out byte for byte as they were first answered."""
-    head = {
+    head: dict[str, Any] = {
         "epoch": epoch,
         "nonce": asked.nonce,
         "resume": resume,

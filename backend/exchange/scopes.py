@@ -9,10 +9,9 @@ from enum import Enum
 
 from sqlalchemy import Connection, select
 
-from backend.exchange.models import ScopeInterval
+from backend.exchange.models import INTERVALS
 from sync.protocol import LIMITS
 
-TABLE = ScopeInterval.__table__
 LATE = timedelta(days=LIMITS["late_scope_days"])
 
 
@@ -70,14 +69,14 @@ class Scopes:
 
     def people_in(self, audience: str) -> frozenset[str]:
         if audience not in self._people:
-            query = select(TABLE.c.person).where(
-                TABLE.c.org_id == self._org_id, TABLE.c.audience == audience, TABLE.c.leave_seq.is_(None)
+            query = select(INTERVALS.c.person).where(
+                INTERVALS.c.org_id == self._org_id, INTERVALS.c.audience == audience, INTERVALS.c.leave_seq.is_(None)
             )
             self._people[audience] = frozenset(self._connection.execute(query).scalars())
         return self._people[audience]
 
     def _read(self, person: str) -> dict[str, list[Interval]]:
-        query = select(TABLE).where(TABLE.c.org_id == self._org_id, TABLE.c.person == person)
+        query = select(INTERVALS).where(INTERVALS.c.org_id == self._org_id, INTERVALS.c.person == person)
         found: dict[str, list[Interval]] = {}
         for row in self._connection.execute(query):
             found.setdefault(row.audience, []).append(Interval(row.enter_seq, row.leave_seq, row.left_at))

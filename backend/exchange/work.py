@@ -76,7 +76,7 @@ class Work:
                 return layer.rows[key]
         return self.rows.get(key)
 
-    def find(self, kind: str, **equals: Any) -> list[State]:
+    def find(self, kind: str, /, **equals: Any) -> list[State]:
         """Rows whose columns equal these values (no JSON columns), in order of id."""
         found = {row["id"]: row for row in self.rows.find(kind, equals)}
         for key, state in [*self.done.rows.items(), *self.layer.rows.items()]:
@@ -102,7 +102,7 @@ class Work:
 
     # Writing
 
-    def create(self, kind: str, entity: str, **fields: Any) -> State:
+    def create(self, kind: str, entity: str, /, **fields: Any) -> State:
         """A new row; columns not named take their default or None. An existing id is `rejected: id_reused`."""
         if self.get(kind, entity) is not None:
             raise Refused(rejected("id_reused"))
@@ -122,7 +122,7 @@ class Work:
         """
         return clashes.change(self, kind, entity, fields, self.op.base if base is None else base)
 
-    def set(self, kind: str, entity: str, **fields: Any) -> State:
+    def set(self, kind: str, entity: str, /, **fields: Any) -> State:
         """Write without asking the merge law: states, flags, what follows from another change."""
         return self.put(kind, entity, fields)
 
