@@ -73,8 +73,10 @@ def make_all() -> None:
     folder = _folder()
     if any(not (folder / f"SinggahSansSC-{weight}.woff2").exists() for weight in HAN):
         make_han()
-    made = {f"SinggahSans-{name}.woff2": _joined(weight) for name, weight in LATIN.items()}
-    _keep("inter", str(_inter()["version"]), made)
+    with ProcessPoolExecutor(len(LATIN)) as pool:
+        made = dict(zip(LATIN, pool.map(_joined, LATIN.values()), strict=True))
+    files = {f"SinggahSans-{name}.woff2": data for name, data in made.items()}
+    _keep("inter", str(_inter()["version"]), files)
     _point_to(folder)
 
 

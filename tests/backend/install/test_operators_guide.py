@@ -1,4 +1,4 @@
-"""The operators' guide is kept true: its table of settings is that of the code, its packages those that are installed."""
+"""The operators' guide is kept true: its settings are those of the code, its packages those that are installed."""
 
 import re
 
