@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import Flask
 
 from backend.core.db import db
-from backend.exchange import events, pace, poke, registry, routes, services
+from backend.exchange import conflicts, events, pace, poke, registry, routes, services
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind
 from backend.exchange.registry import OnLate, Registry
@@ -21,7 +21,7 @@ def init_app(
 
     `on_late(work, audience)` is called for each accepted operation of somebody who has left the audience.
     """
-    found = Registry.of(kinds, operations, on_late)
+    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late)
     app.extensions[registry.KEY] = found
     db.guard_fed_tables({kind.table.name for kind in found.kinds.values()})
     for part in (poke, pace, events):

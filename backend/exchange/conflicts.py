@@ -1,0 +1,85 @@
+"""Two values for one field: kept side by side until somebody decides (sync.md 3.7, decisions.md 32)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.entity import ID, JSON_VALUE, WORD, Entity
+from backend.core.roles import OFFICE, SYSTEM
+from backend.core.schema import Lenient, OneOf, Strict
+from backend.exchange.handlers import OperationType, Result, applied, held
+from backend.exchange.kinds import Kind, State
+from backend.exchange.work import Work
+from sync.operation import Operation
+
+
+class Conflict(Entity):
+    """`current` {value, by, at} is in force, `candidate` {value, by, at, op} came second. State: open, decided.
+
+    `choice` (current, candidate) without `decided_by` was made by the law: the office overrules on the schedule.
+    """
+
+    __tablename__ = "conflict"
+    __table_args__ = (
+        Index("ix_conflict_visit", "org_id", "visit"),
+        Index("ix_conflict_entity", "org_id", "entity"),
+        Index("ix_conflict_state", "org_id", "state"),
+    )
+
+    visit: Mapped[str | None] = mapped_column(ID)
+    kind: Mapped[str] = mapped_column(WORD)
+    entity: Mapped[str] = mapped_column(ID)
+    field: Mapped[str] = mapped_column(WORD)
+    current: Mapped[dict[str, Any]] = mapped_column(JSON_VALUE)
+    candidate: Mapped[dict[str, Any]] = mapped_column(JSON_VALUE)
+    state: Mapped[str] = mapped_column(WORD)
+    choice: Mapped[str | None] = mapped_column(WORD)
+    decided_by: Mapped[str | None] = mapped_column(ID)
+
+
+class ConflictWire(Lenient):
+    """The wire value of a conflict."""
+
+    visit = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True)
+    entity = fields.String(required=True)
+    field = fields.String(required=True)
+    current = fields.Dict(required=True)
+    candidate = fields.Dict(required=True)
+    state = OneOf("open", "decided", required=True)
+    choice = OneOf("current", "candidate", required=True, allow_none=True)
+    decided_by = fields.String(required=True, allow_none=True)
+
+
+class DecideArgs(Strict):
+    """conflict.decide: which of the two values is to be current."""
+
+    choice = OneOf("current", "candidate", required=True)
+
+
+def decide(work: Work, op: Operation, args: dict[str, Any]) -> Result:
+    """The chosen value becomes current. A conflict that is decided already is `held: wrong_state`."""
+    conflict = work.must("conflict", op.entity[1])
+    if conflict["state"] != "open":
+        return held("wrong_state")
+    work.must(conflict["kind"], conflict["entity"])
+    work.put(conflict["kind"], conflict["entity"], {conflict["field"]: conflict[args["choice"]]["value"]})
+    return close(work, conflict, args["choice"], work.actor.person_id)
+
+
+def close(work: Work, conflict: State, choice: str, decided_by: str | None) -> Result:
+    """Say that it is decided and by whom; the value itself is the caller's to write."""
+    work.set("conflict", conflict["id"], state="decided", choice=choice, decided_by=decided_by)
+    return applied()
+
+
+def _audience(state: State) -> str:
+    return f"v:{state['visit']}" if state["visit"] is not None else "office"
+
+
+KINDS = (Kind("conflict", Conflict, ConflictWire(), _audience),)
+OPERATIONS = (OperationType("conflict.decide", 1, "conflict", DecideArgs(), OFFICE | SYSTEM, decide),)
