@@ -154,16 +154,6 @@ class PhotoWire(PhotoAddArgs):
     removed = Text(500, **optional)
 
 
-class MediaStoredArgs(Strict):
-    """From the upload's end: the bytes of `sha256` are here. Width and height only of a picture that can be read."""
-
-    visit = Uuid7(required=True)
-    sha256 = Sha256(required=True)
-    readable = Truth(required=True)
-    w = Whole(0, 100_000, **optional)
-    h = Whole(0, 100_000, **optional)
-
-
 class TimeAddArgs(Strict):
     visit = Uuid7(**optional)
     ticket = Uuid7(**optional)
