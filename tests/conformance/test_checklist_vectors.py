@@ -1,4 +1,4 @@
-"""Python's half of the contract on checklists: every example of checklists/vectors, and that both halves run them all."""
+"""Python's half of the contract on checklists: every example holds, and both halves run them all."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from checklists import (
     migrate,
     parse_definition,
 )
+from checklists.faults import ANSWER_REASONS, FAULT_REASONS
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "checklists" / "vectors"
@@ -171,3 +172,10 @@ def test_a_false_example_is_seen() -> None:
     case = {"labels": {"en": "Yes"}, "language": "en", "expect": "No"}
 
     assert LAWS["label"](case, None) != case["expect"]
+
+
+def test_every_reason_to_refuse_has_an_example() -> None:
+    laws = {law: [case for file in FILES.values() if file["law"] == law for case in file["cases"]] for law in LAWS}
+
+    assert {reason for case in laws["parse"] for _, reason in case["expect"]} == FAULT_REASONS
+    assert {case["expect"].get("refused") for case in laws["answer"]} - {None} == ANSWER_REASONS
