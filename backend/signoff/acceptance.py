@@ -51,7 +51,7 @@ def _read(data: bytes) -> SignoffRecord:
         raise Refused(rejected("invalid", f"args.envelope.payload.{fault.field or fault.code}")) from fault
 
 
-def _key(work: Work) -> Row[Any]:
+def _key(work: Work) -> Row[Any, Any]:
     """The pushing device's `jwk` and `jkt` as enrolled."""
     table = Device.__table__
     query = select(table.c.jwk, table.c.jkt).where(table.c.id == work.actor.device_id)

@@ -55,7 +55,7 @@ VISIT_OUTCOMES = (
 
 NAME = text(200)
 LINE = text(500)
-PARAGRAPH = text(8_000, lines=True)
+PARAGRAPH = text(8_000)
 COUNT = whole(0, 1_000_000)
 RANGE = or_null(fields(min=or_null(DECIMAL), max=or_null(DECIMAL)))
 
@@ -67,9 +67,9 @@ def _kind(kind: str, /, **body: Check) -> Check:
 _ITEM = fields(
     item=text(120, 1),
     section=LINE,
-    label=text(4_000, lines=True),
+    label=text(4_000),
     type=text(40, 1),
-    value=or_null(either(list_of(text(200), 100), text(4_000, lines=True))),
+    value=or_null(either(list_of(text(200), 100), text(4_000))),
     shown=PARAGRAPH,
     unit=text(40),
     limits=or_null(fields(warn=RANGE, fail=RANGE)),
@@ -81,7 +81,7 @@ _ITEM = fields(
 )
 _ASSET = fields(id=UUID, tag=NAME, type=NAME, model=NAME, serial=NAME)
 _ON = either(fields(run=UUID, item=or_null(text(120))), fields(ticket=UUID), fields(visit=UUID))
-_SCALAR = or_null(either(truth, whole(), text(4_000, lines=True)))
+_SCALAR = or_null(either(truth, whole(), text(4_000)))
 
 
 def _loose(value: object, field: str) -> None:
@@ -212,7 +212,7 @@ def _ink_is_a_signature(ink: Mapping[str, Any]) -> None:
         raise RecordInvalid("too_many", "strokes")
     for position, stroke in enumerate(strokes):
         if any(not (0 <= x <= ink["w"] and 0 <= y <= ink["h"]) for x, y in stroke):
-            raise RecordInvalid("out_of_range", f"strokes[{position}]")
+            raise RecordInvalid("out_of_range", f"strokes.{position}")
     if sum(map(_length, strokes)) * LEAST_INK < ink["w"]:
         raise RecordInvalid("too_little_ink", "strokes")
 
