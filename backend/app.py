@@ -7,13 +7,20 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.core import blobs, clock, db, headers, jobs, log, pages, problems, settings
+from backend import exchange, schema_version
+from backend.core import blobs, clock, db, headers, health, jobs, log, pages, problems, settings
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
 from backend.core.config import Config
+from backend.core.redis_jobs import RedisWaker
+from backend.desk import operations as desk
+from backend.directory import operations as directory
 from backend.identity import devices, limits
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
+from backend.inspections import operations as inspections
+from backend.visits import contents as visit_contents
+from backend.visits import operations as visits
 
 CORE = Path(__file__).parent / "core"
 
@@ -31,11 +38,25 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     headers.init_app(app, config)
     pages.init_app(app)
     db.init_app(app, config)
+    schema_version.init_app(app)
     blobs.init_app(app, FolderBlobs(config.blobs_dir))
-    jobs.init_app(app, waker)
+    jobs.init_app(app, waker or (RedisWaker(config.redis_url) if config.redis_url else None))
+    app.register_blueprint(health.bp)
 
     limits.init_app(app, config)
     devices.init_app(app)
     app.register_blueprint(identity_routes.bp)
     app.register_blueprint(identity_pages.bp)
+
+    exchange.init_app(
+        app,
+        kinds=[*directory.KINDS, *visit_contents.KINDS, *inspections.KINDS, *desk.KINDS],
+        operations=[
+            *directory.OPERATIONS,
+            *visits.OPERATIONS,
+            *visit_contents.OPERATIONS,
+            *inspections.OPERATIONS,
+            *desk.OPERATIONS,
+        ],
+    )
     return app

@@ -23,7 +23,7 @@ class Config:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
-        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL; SystemExit names the setting that is wrong."""
+        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL; SystemExit names a setting that is wrong."""
         data_dir = Path(env.get("DATA_DIR") or "data").absolute()
         port = _port(env.get("PORT") or "8000")
         return cls(

@@ -11,7 +11,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from backend.core.config import Config
-from backend.core.problems import Forbidden
+from backend.core.problems import Forbidden, Problem
 
 BASE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; "
@@ -42,11 +42,13 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.before_request
     def keep_to_one_origin() -> AnyResponse | None:
-        """127.0.0.1 in the address bar becomes the public name, or cookies would be two sets."""
+        """127.0.0.1 becomes the public name, or cookies would be two sets; other names are refused."""
         typed = urlsplit(f"//{request.host}").hostname
-        if typed == "127.0.0.1" != public.hostname and request.method in SAFE and request.path != "/health":
+        if typed == public.hostname or request.path == "/health":
+            return None
+        if typed == "127.0.0.1" and request.method in SAFE:
             return redirect(config.public_url + request.full_path.rstrip("?"), 307)
-        return None
+        raise WrongHost(config.public_url)
 
     @app.before_request
     def refuse_other_sites() -> None:
@@ -67,6 +69,15 @@ def init_app(app: Flask, config: Config) -> None:
         if request.endpoint != "static" and not request.path.startswith("/app/"):
             answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+
+class WrongHost(Problem):
+    """The request names another host: a proxy that does not pass Host on, or a page that tries to reach inside."""
+
+    status, code = 421, "wrong_host"
+
+    def __init__(self, public_url: str) -> None:
+        super().__init__(f"This program answers as {public_url} only.")
 
 
 class OtherOrigin(Forbidden):

@@ -8,7 +8,8 @@ Redis, where configured, only wakes workers with a row's id; losing it loses no 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
@@ -167,17 +168,24 @@ def _claim(job_id: str | None = None) -> Job | None:
 
 def _run(job: Job) -> None:
     began = clock.stopwatch()
-    with traced(job.trace):
+    with traced(job.trace), _own_session():
         try:
             _office().handlers[job.kind](job)
         except Exception as fault:  # whatever a handler raises, its row says so and the worker lives
-            # A handler that failed in the middle of a reading leaves it behind; the row must still be written.
-            db.session.remove()
             log.exception("job failed", extra=_facts(job, began))
             _finish(job, **_after_failure(job, type(fault).__name__))
             return
         _finish(job, state="done", finished_at=clock.now(), lease_until=None, error=None)
         log.info("job done", extra=_facts(job, began))
+
+
+@contextmanager
+def _own_session() -> Iterator[None]:
+    """What one job has loaded must not be what the next one sees."""
+    try:
+        yield
+    finally:
+        db.session.remove()
 
 
 def _facts(job: Job, began: float) -> dict[str, Any]:

@@ -1,0 +1,137 @@
+"""`singgah`: the words of the command line. Each reads its settings from the environment (docs/operators-guide.md)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from backend import __version__, accounts_cli, schema_version
+from backend.core import health as health_check
+from backend.core.config import Config
+
+THREADS = 48
+GRACE_S = 3
+
+
+def _config() -> Config:
+    return Config.from_env(os.environ)
+
+
+def _app() -> Flask:
+    # Imported late: `verify` and `--help` need neither a database nor a folder.
+    from backend.app import create_app
+
+    return create_app(_config())
+
+
+def _refuse_unless_migrated() -> None:
+    with _app().app_context():
+        if not schema_version.is_current():
+            raise click.ClickException("the database is not of this version: run `singgah migrate` first")
+
+
+@click.group()
+@click.version_option(__version__, prog_name="singgah")
+def main() -> None:
+    """Singgah: field service that works without a network."""
+    # Database, keys and photos are nobody else's business on this machine.
+    os.umask(0o077)
+
+
+@main.command()
+def serve() -> None:
+    """Serve people and tablets on BIND:PORT until told to stop."""
+    config = _config()
+    _refuse_unless_migrated()
+    click.echo(f"serving {config.public_url} on {config.bind}:{config.port}, data in {config.data_dir}")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "gunicorn", *gunicorn_options(config), "backend.wsgi:app"]
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter with our own words
+
+
+def gunicorn_options(config: Config) -> list[str]:
+    """Threads, because consoles hold streams; one process on SQLite, whose writers queue in it (decisions.md 24)."""
+    host = f"[{config.bind}]" if ":" in config.bind else config.bind
+    return [
+        f"--bind={host}:{config.port}",
+        "--worker-class=gthread",
+        f"--workers={1 if config.sqlite else 2}",
+        f"--threads={THREADS}",
+        f"--graceful-timeout={GRACE_S}",
+        "--no-control-socket",
+        "--log-level=warning",
+    ]
+
+
+@main.command()
+def worker() -> None:
+    """Do the jobs (reports above all) until told to stop."""
+    _refuse_unless_migrated()
+    from backend import worker as program
+
+    program.main()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the version of this program."""
+    with _app().app_context():
+        schema_version.migrate()
+        click.echo(f"the database is at version {schema_version.newest()}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON.")
+def health(as_json: bool) -> None:
+    """Say whether database, jobs and storage are well; ends with 1 when they are not."""
+    with _app().app_context():
+        found = health_check.check()
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        for line in _health_lines(found):
+            click.echo(line)
+    sys.exit(0 if found["ok"] else 1)
+
+
+def _health_lines(found: dict[str, dict[str, object]]) -> list[str]:
+    database, jobs, storage = found["database"], found["jobs"], found["storage"]
+    return [
+        f"database  {database.get('kind') if database['ok'] else database['why']}",
+        f"jobs      {jobs['waiting']} waiting, {jobs['dead']} dead" if jobs["ok"] else f"jobs      {jobs['why']}",
+        f"storage   {storage['free_mb']} MB free" if "free_mb" in storage else f"storage   {storage['why']}",
+    ]
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--root",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The root certificate to trust; without it this installation's own.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Each check as JSON.")
+def verify(file: Path, root: Path | None, as_json: bool) -> None:
+    """Check a report: seal, record, evidence. Ends with 0 only when no check fails."""
+    from backend.reports.verify import run_verify
+
+    sys.exit(run_verify(file, root, as_json))
+
+
+@main.command()
+def demo() -> None:
+    """Make the demo: one company's last ninety days, through the program's own operations."""
+    from backend.demo import load_demo
+
+    load_demo(_config())
+
+
+main.add_command(accounts_cli.accounts)
+
+if __name__ == "__main__":
+    main()
