@@ -8,3 +8,7 @@ declare module 'virtual:words/*' {
   export default words;
 }
 declare module '*.css';
+interface ImportMeta {
+  /** Vite: one way to load each file that fits the pattern. */
+  glob<Module>(pattern: string): Record<string, () => Promise<Module>>;
+}

@@ -11,6 +11,8 @@ import type {Sealed} from './seal.ts';
 /** Opens the data key. Clear, because it is needed before anything can be opened. */
 export interface KeyringRecord {
   key: 'keyring';
+  /** The device's id: a forgotten PIN is made good by asking the server for this device's data key. */
+  device: string;
   pin: PinWrap;
   recovery: RecoveryWrap;
   /** Wrong PINs in a row. */

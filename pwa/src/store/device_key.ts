@@ -1,14 +1,8 @@
 import {type Bytes, sha256, toBase64Url, utf8} from './bytes.ts';
+import {type PublicJwk, publicJwk} from './keyring.ts';
 import type {Sealed, Seat, Vault} from './seal.ts';
 
 const SEAT: Seat = {store: 'meta', kind: 'device_key', id: 'device_key'};
-
-export interface PublicJwk {
-  readonly kty: 'EC';
-  readonly crv: 'P-256';
-  readonly x: string;
-  readonly y: string;
-}
 
 /** What lies on the disk: the private half only under the data key. */
 export interface StoredDeviceKey {
@@ -27,9 +21,7 @@ export interface Envelope {
 /** Made extractable, exported once into its wrapping, then dropped: the key that is used afterwards cannot be read. */
 export async function makeDeviceKey(vault: Vault): Promise<StoredDeviceKey> {
   const pair = await crypto.subtle.generateKey({name: 'ECDSA', namedCurve: 'P-256'}, true, ['sign', 'verify']);
-  const {x, y} = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  if (x === undefined || y === undefined) throw new Error('the browser gave a P-256 key without coordinates');
-  const jwk: PublicJwk = {kty: 'EC', crv: 'P-256', x, y};
+  const jwk = await publicJwk(pair.publicKey);
   return {jwk, jkt: await thumbprint(jwk), sealed: await vault.sealSigningKey(SEAT, pair.privateKey)};
 }
 

@@ -9,6 +9,13 @@ export const MOST_FAILURES = 10;
 const ROUNDS = 600_000;
 const RECOVERY_INFO = 'singgah-recovery/1';
 
+export interface PublicJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly x: string;
+  readonly y: string;
+}
+
 /** The data key, wrapped by the PIN. */
 export interface PinWrap {
   readonly salt: Bytes;
@@ -17,9 +24,9 @@ export interface PinWrap {
   readonly ct: ArrayBuffer;
 }
 
-/** The data key, wrapped to the organisation's recovery key: the ephemeral public point (65 bytes), IV and ciphertext in base64url. */
+/** The data key, wrapped to the organisation's recovery key: ephemeral public key, and IV and ciphertext in base64url (backend/core/envelopes.py). */
 export interface RecoveryWrap {
-  readonly epk: string;
+  readonly epk: PublicJwk;
   readonly iv: string;
   readonly ct: string;
 }
@@ -64,15 +71,21 @@ export async function wrapForRecovery(raw: Bytes, recoveryKey: JsonWebKey, rando
   const ours = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, false, ['deriveBits']);
   const iv = random(12);
   const ct = await crypto.subtle.encrypt({name: 'AES-GCM', iv}, await sharedKey(ours.privateKey, theirs), raw);
-  const epk = await crypto.subtle.exportKey('raw', ours.publicKey);
-  return {epk: toBase64Url(epk), iv: toBase64Url(iv), ct: toBase64Url(ct)};
+  return {epk: await publicJwk(ours.publicKey), iv: toBase64Url(iv), ct: toBase64Url(ct)};
 }
 
 /** The other end, as the server does it: used by tests and by a rescue import. */
 export async function unwrapRecovery(wrap: RecoveryWrap, secret: CryptoKey): Promise<Bytes> {
-  const epk = await crypto.subtle.importKey('raw', fromBase64Url(wrap.epk), {name: 'ECDH', namedCurve: 'P-256'}, false, []);
+  const epk = await crypto.subtle.importKey('jwk', {...wrap.epk}, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
   const opened = await crypto.subtle.decrypt({name: 'AES-GCM', iv: fromBase64Url(wrap.iv)}, await sharedKey(secret, epk), fromBase64Url(wrap.ct));
   return new Uint8Array(opened);
+}
+
+/** The four members that name a P-256 key, and nothing else. */
+export async function publicJwk(key: CryptoKey): Promise<PublicJwk> {
+  const {x, y} = await crypto.subtle.exportKey('jwk', key);
+  if (x === undefined || y === undefined) throw new Error('the browser gave a P-256 key without coordinates');
+  return {kty: 'EC', crv: 'P-256', x, y};
 }
 
 async function sharedKey(mine: CryptoKey, theirs: CryptoKey): Promise<CryptoKey> {

@@ -43,7 +43,7 @@ export class Lodging {
     const raw = newDataKey(this.#machine.random);
     const vault = new Vault(await importDataKey(raw), this.#machine.random);
     const [keyring, deviceKey, naming, engine] = await Promise.all([
-      this.#wrapped(raw, pin, recoveryKey), makeDeviceKey(vault),
+      this.#wrapped(raw, pin, device, recoveryKey), makeDeviceKey(vault),
       sealMeta(vault, 'naming', toBase64Url(this.#machine.random(32))), sealMeta(vault, 'engine', fresh(device)),
     ]);
     await this.#connection.run((database) => database.transaction('rw', database.meta, () => database.meta.bulkAdd([
@@ -66,32 +66,28 @@ export class Lodging {
   }
 
   /** What the server needs to give the data key back after a fresh sign-in. */
-  async recoveryWrap(): Promise<RecoveryWrap> {
-    return (await this.#mustKeyring()).recovery;
+  async forRecovery(): Promise<{readonly device: string; readonly envelope: RecoveryWrap}> {
+    const {device, recovery} = await this.#mustKeyring();
+    return {device, envelope: recovery};
   }
 
   /** The data key came back from the server: set a new PIN. Everything on the tablet is as it was. */
   async recover(dek: string, pin: string, recoveryKey: JsonWebKey): Promise<Opened> {
     const raw = fromBase64Url(dek);
+    // Opened first: a key that opens nothing must not replace the one that does.
     const opened = await this.#open(raw);
-    const keyring = await this.#wrapped(raw, pin, recoveryKey);
+    const keyring = await this.#wrapped(raw, pin, (await this.#mustKeyring()).device, recoveryKey);
     await this.#connection.run((database) => database.meta.put(keyring));
     return opened;
-  }
-
-  /** The clear public half, for asking about this device before it is unlocked. */
-  async jkt(): Promise<string | null> {
-    const record = await this.#connection.run((database) => database.meta.get('device_key')) as DeviceKeyRecord | undefined;
-    return record?.jkt ?? null;
   }
 
   close(): void {
     this.#connection.close();
   }
 
-  async #wrapped(raw: Bytes, pin: string, recoveryKey: JsonWebKey): Promise<KeyringRecord> {
+  async #wrapped(raw: Bytes, pin: string, device: string, recoveryKey: JsonWebKey): Promise<KeyringRecord> {
     const {random} = this.#machine;
-    return {key: 'keyring', pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, recoveryKey, random), failures: 0};
+    return {key: 'keyring', device, pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, recoveryKey, random), failures: 0};
   }
 
   async #open(raw: Bytes): Promise<Opened> {

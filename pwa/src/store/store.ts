@@ -12,6 +12,8 @@ import {type InboxPage, plan} from './planning.ts';
 import type {Vault} from './seal.ts';
 import {keepNumbered, sealPlan, writePlan} from './writing.ts';
 
+const MOST_NOTES = 500;
+
 /** One act of a person, ready to be kept: its bytes are made once and never again. */
 export interface ReadyOperation {
   readonly id: string;
@@ -143,6 +145,16 @@ export class Store {
   async keepSetting(key: string, value: unknown): Promise<void> {
     const record = await sealMeta(this.#vault, key, value);
     await this.#connection.run((database) => database.meta.put(record));
+  }
+
+  /** A line for whoever looks for a fault later: no names, no answers. The oldest go. */
+  async note(what: string): Promise<void> {
+    const id = this.#newId();
+    const record = {id, ...await this.#vault.sealJson(seats.diag(id), {at: this.#machine.now(), what})};
+    await this.#connection.run((database) => database.transaction('rw', database.diag, async () => {
+      await database.diag.add(record);
+      await database.diag.orderBy('n').reverse().offset(MOST_NOTES).delete();
+    }));
   }
 
   close(): void {

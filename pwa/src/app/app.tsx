@@ -1,0 +1,63 @@
+import {type Signal, useSignal} from '@preact/signals';
+import type {ComponentType} from 'preact';
+import {useEffect, useErrorBoundary} from 'preact/hooks';
+import {Account} from '../features/account/account_page.tsx';
+import {t} from '../i18n/i18n.ts';
+import {Banner, Button, EmptyState, Page, Toasts} from '../ui/kit.ts';
+import {useAutoLock} from './locking.ts';
+import {go, place} from './router.ts';
+import {type ScreenProps, screenNamed} from './routes.ts';
+import {tablet} from './tablet.ts';
+
+/** Either the person's screens, or what it takes to come in. */
+export function App() {
+  const [fault] = useErrorBoundary((error: unknown) => { console.error(error); });
+  useAutoLock();
+  if (fault !== undefined) return <Broken />;
+  return <>{tablet.value === null ? <Account /> : <CurrentScreen />}<Toasts /></>;
+}
+
+function CurrentScreen() {
+  const {screen, rest} = place.value;
+  const loaded = useLoaded(screen);
+  if (loaded === 'missing') return <Missing />;
+  if (loaded === 'loading') return null;
+  const Shown = loaded;
+  return <Shown rest={rest} />;
+}
+
+type Loaded = ComponentType<ScreenProps> | 'loading' | 'missing';
+
+const known = new Map<string, ComponentType<ScreenProps>>();
+
+function useLoaded(screen: string): Loaded {
+  const arrived: Signal<number> = useSignal(0);
+  useEffect(() => {
+    if (known.has(screen)) return;
+    void screenNamed(screen)?.().then((module) => {
+      known.set(screen, module.default);
+      arrived.value += 1;
+    });
+  }, [screen]);
+  void arrived.value;
+  return known.get(screen) ?? (screenNamed(screen) === null ? 'missing' : 'loading');
+}
+
+function Missing() {
+  return (
+    <Page title={t('app.missing.title')}>
+      <EmptyState icon="route" title={t('app.missing.title')} action={<Button icon="house" onClick={() => go()}>{t('app.today')}</Button>}>
+        {t('app.missing.detail')}
+      </EmptyState>
+    </Page>
+  );
+}
+
+/** A fault of ours on a screen. What was saved is saved; starting again is always safe. */
+function Broken() {
+  return (
+    <Page title={t('app.broken.title')} bottom={<Button kind="primary" icon="refresh-cw" onClick={() => location.reload()}>{t('app.reload')}</Button>}>
+      <Banner tone="fail" title={t('app.broken.title')}>{t('app.broken.detail')}</Banner>
+    </Page>
+  );
+}

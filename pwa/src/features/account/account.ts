@@ -1,0 +1,233 @@
+import {effect, signal} from '@preact/signals';
+import {startExchange} from '../../app/exchange.ts';
+import {isApple, isInstalled, machine, persistStorage} from '../../app/machine.ts';
+import {api, enter, noteSession, type Owner, tablet} from '../../app/tablet.ts';
+import {type DeviceStatus, Refused, type Session} from '../../net/api.ts';
+import {Unreachable} from '../../net/http.ts';
+import {digestOf} from '../../store/bytes.ts';
+import {StoreFull} from '../../store/connection.ts';
+import {Lodging, type Opened} from '../../store/lodging.ts';
+import {initialsOf, type Lodger, People} from '../../store/people.ts';
+import {fingerprint} from '../../sync/device_code.ts';
+
+/** What stands between the person and their work. */
+export type Step =
+  | {readonly at: 'starting'}
+  | {readonly at: 'refused'; readonly why: 'apple_tab' | 'no_keys'}
+  | {readonly at: 'sign_in'; readonly why: 'new' | 'forgotten' | 'too_many' | 'waiting'; readonly lodgers: readonly Lodger[]}
+  | {readonly at: 'choose_pin'; readonly why: 'new' | 'forgotten'}
+  | {readonly at: 'waiting'; readonly eightCharacters: string; readonly status: DeviceStatus; readonly warnings: readonly Warning[]}
+  | {readonly at: 'unlock'; readonly lodgers: readonly Lodger[]; readonly lodger: Lodger; readonly left: number | null}
+  | {readonly at: 'open'};
+
+export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted' | 'not_installed';
+export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | null;
+
+const LEAST_STORAGE = 1_000_000_000;
+
+export const step = signal<Step>({at: 'starting'});
+export const trouble = signal<Trouble>(null);
+/** A PIN is being tried or the server asked; buttons wait. */
+export const busy = signal(false);
+
+const people = new People(machine);
+let lodging: Lodging | null = null;
+let session: Session | null = null;
+let half: Opened | null = null;
+let dek: string | null = null;
+
+// Locking empties `tablet`; whoever stood in a screen stands before the door again.
+effect(() => {
+  if (tablet.value === null && step.peek().at === 'open') backToDoor().catch((fault: unknown) => { console.error(fault); });
+});
+
+/** Where to begin: unlock who was here last, or sign in. */
+export async function begin(): Promise<void> {
+  const lodgers = await people.all();
+  const [last] = lodgers;
+  if (last === undefined) return signInAs('new');
+  await choose(last, lodgers);
+}
+
+/** Somebody else's PIN. */
+export async function choose(lodger: Lodger, lodgers: readonly Lodger[] | null = null): Promise<void> {
+  lodging?.close();
+  lodging = new Lodging(lodger.id, machine);
+  // Safari may have emptied the storage of a tab: then there is nothing to unlock.
+  if (!await lodging.isFurnished()) {
+    await people.forget(lodger.id);
+    return begin();
+  }
+  become({at: 'unlock', lodgers: lodgers ?? await people.all(), lodger, left: null});
+}
+
+export async function signInAs(why: 'new' | 'forgotten' | 'too_many' | 'waiting'): Promise<void> {
+  if (why === 'new' && isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
+  become({at: 'sign_in', why, lodgers: await people.all()});
+}
+
+export function signIn(name: string, password: string): Promise<void> {
+  return trying(async () => {
+    const before = step.value;
+    session = await api.signIn(name, password);
+    if (before.at === 'sign_in' && before.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half));
+    const lodger = (await people.all()).find(({id}) => id === session?.person.id);
+    if (lodger === undefined) return furnishFor(session);
+    await choose(lodger);
+    if (before.at === 'sign_in' && (before.why === 'forgotten' || before.why === 'too_many')) await recover();
+  });
+}
+
+export function choosePin(pin: string): Promise<void> {
+  return trying(async () => {
+    const {at, why} = step.value as {at: string; why?: string};
+    if (at !== 'choose_pin' || lodging === null || session === null) return;
+    half = why === 'forgotten' && dek !== null
+      ? await lodging.recover(dek, pin, session.organisation.recovery_key)
+      : await furnished(lodging, session, pin);
+    dek = null;
+    await comeIn(half);
+  });
+}
+
+export function unlock(pin: string): Promise<void> {
+  return trying(async () => {
+    const now = step.value;
+    if (now.at !== 'unlock' || lodging === null) return;
+    const tried = await lodging.unlock(pin);
+    if ('opened' in tried) return comeIn(tried.opened);
+    if (tried.refused === 'too_many') return signInAs('too_many');
+    become({...now, left: tried.left});
+  });
+}
+
+/** Ask whether the console has confirmed; called on a timer while waiting. */
+export async function askAgain(): Promise<void> {
+  if (half === null || step.value.at !== 'waiting') return;
+  try {
+    await admitted(half, await ownerOf(half));
+    trouble.value = null;
+  } catch (fault) {
+    await explain(fault);
+  }
+}
+
+/** Show the door again. */
+export async function backToDoor(): Promise<void> {
+  half = null;
+  session = null;
+  await begin();
+}
+
+async function recover(): Promise<void> {
+  if (lodging === null) return;
+  const {device, envelope} = await lodging.forRecovery();
+  dek = await api.recover(device, envelope);
+  become({at: 'choose_pin', why: 'forgotten'});
+}
+
+function furnishFor({person}: Session): void {
+  if (isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
+  lodging = new Lodging(person.id, machine);
+  become({at: 'choose_pin', why: 'new'});
+}
+
+/** Keys and empty stores first, so that a reload while waiting for the console loses nothing. */
+async function furnished(home: Lodging, {person, organisation}: Session, pin: string): Promise<Opened> {
+  const device = machine.newId();
+  const opened = await home.furnish(pin, device, organisation.recovery_key);
+  const owner: Owner = {person, organisation, device, code: '', status: 'pending'};
+  await opened.store.keepSetting('owner', owner);
+  await people.note(person.id, initialsOf(person.name));
+  return opened;
+}
+
+async function comeIn(opened: Opened): Promise<void> {
+  half = opened;
+  if (session !== null) await noteSession(opened.store, session);
+  const owner = await ownerOf(opened);
+  await people.note(owner.person.id, initialsOf(owner.person.name));
+  if (owner.status === 'pending') await admitted(opened, owner).catch(explain);
+  else await open(opened, owner);
+}
+
+/** Tell the server of this device as often as needed; go in once the console has confirmed it. */
+async function admitted(opened: Opened, owner: Owner): Promise<void> {
+  const hash = session?.session_hash ?? await opened.store.setting<string>('session');
+  const warnings = await warningsNow();
+  become({at: 'waiting', eightCharacters: await eight(owner.device, opened.signer.jkt), status: owner.status, warnings});
+  if (hash === null) return signInAs('waiting');
+  const told = owner.code === ''
+    ? await api.enrol(await factsOf(opened, owner, warnings), {signer: opened.signer, sessionHash: hash})
+    : await api.device(owner.device);
+  const now: Owner = {...owner, code: told.code, status: told.status};
+  await opened.store.keepSetting('owner', now);
+  if (now.status === 'active') return open(opened, now);
+  become({at: 'waiting', eightCharacters: await eight(now.device, opened.signer.jkt), status: now.status, warnings});
+}
+
+async function open(opened: Opened, owner: Owner): Promise<void> {
+  half = null;
+  await enter(opened, owner);
+  if (tablet.value !== null) startExchange(tablet.value);
+  void opened.store.photos.sweep(opened.store.memory.blobs.values());
+  become({at: 'open'});
+}
+
+async function factsOf({signer}: Opened, {device, person}: Owner, warnings: readonly Warning[]) {
+  const room = await machine.room();
+  return {
+    device, jwk: signer.jwk, name: `${initialsOf(person.name)} ${isApple() ? 'iPad' : 'tablet'}`, standalone: isInstalled(),
+    persisted: !warnings.includes('not_persisted'), storage_mb: Math.floor((room ?? 0) / 1e6),
+  };
+}
+
+async function warningsNow(): Promise<Warning[]> {
+  const room = await machine.room();
+  const found: (Warning | false)[] = [
+    !isInstalled() && 'not_installed', !await persistStorage() && 'not_persisted', room !== null && room < LEAST_STORAGE && 'low_storage', 'copied_profile',
+  ];
+  return found.filter((each) => each !== false);
+}
+
+/** As both screens show them: "7K3M 9QXA". */
+async function eight(device: string, jkt: string): Promise<string> {
+  const characters = await fingerprint(device, jkt, digestOf);
+  return `${characters.slice(0, 4)} ${characters.slice(4)}`;
+}
+
+async function ownerOf({store}: Opened): Promise<Owner> {
+  const owner = await store.setting<Owner>('owner');
+  if (owner === null) throw new Error('this database has no owner');
+  return owner;
+}
+
+async function trying(work: () => Promise<void>): Promise<void> {
+  busy.value = true;
+  trouble.value = null;
+  try {
+    await work();
+  } catch (fault) {
+    await explain(fault);
+  } finally {
+    busy.value = false;
+  }
+}
+
+async function explain(fault: unknown): Promise<void> {
+  if (fault instanceof Unreachable) trouble.value = 'offline';
+  else if (fault instanceof StoreFull) trouble.value = 'full';
+  else if (fault instanceof DOMException && fault.name === 'DataCloneError') become({at: 'refused', why: 'no_keys'});
+  else if (fault instanceof Refused) await explainRefusal(fault);
+  else throw fault;
+}
+
+async function explainRefusal({status, code}: Refused): Promise<void> {
+  const waiting = step.value.at === 'waiting';
+  if (status === 401 && waiting) return signInAs('waiting');
+  trouble.value = status === 401 || code === 'wrong_password' ? 'wrong_password' : status === 429 ? 'too_often' : status === 403 || status === 404 ? 'other_person' : 'server';
+}
+
+function become(next: Step): void {
+  step.value = next;
+}

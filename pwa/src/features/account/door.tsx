@@ -1,0 +1,32 @@
+import type {ComponentChildren} from 'preact';
+import {setLanguage} from '../../app/preferences.ts';
+import {key, type Language, LANGUAGES, language, t} from '../../i18n/i18n.ts';
+import {Banner, Button, Page} from '../../ui/kit.ts';
+import {type Trouble, trouble} from './account.ts';
+
+const TROUBLES = {
+  offline: key('account.trouble.offline'), wrong_password: key('account.trouble.password'), other_person: key('account.trouble.person'),
+  too_often: key('account.trouble.often'), full: key('account.trouble.full'), server: key('account.trouble.server'),
+} as const;
+
+// Each in its own words, so that somebody who reads none of the other two finds it.
+const NAMES: Record<Language, string> = {en: 'English', ms: 'Bahasa Melayu', zh: '中文'};
+
+/** The frame of every page before the door: what is wrong, the matter itself, the language. */
+export function Door({title, children, bottom}: {title: string; children: ComponentChildren; bottom?: ComponentChildren}) {
+  return (
+    <Page title={title} centred bottom={bottom}>
+      <TroubleBanner trouble={trouble.value} />
+      {children}
+      <div class="row">
+        {LANGUAGES.filter((each) => each !== language.value).map((each) => (
+          <Button key={each} kind="quiet" icon="languages" onClick={() => { void setLanguage(each); }}>{NAMES[each]}</Button>
+        ))}
+      </div>
+    </Page>
+  );
+}
+
+export function TroubleBanner({trouble: what}: {trouble: Trouble}) {
+  return what === null ? null : <Banner tone="fail" title={t(TROUBLES[what])} />;
+}

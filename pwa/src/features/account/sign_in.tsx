@@ -1,0 +1,29 @@
+import {useSignal} from '@preact/signals';
+import {key, t} from '../../i18n/i18n.ts';
+import type {Lodger} from '../../store/people.ts';
+import {Banner, Button, Field} from '../../ui/kit.ts';
+import {begin, busy, signIn} from './account.ts';
+import {Door} from './door.tsx';
+
+const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting')} as const;
+
+/** Name and password; needs the network. */
+export function SignIn({why, lodgers}: {why: 'new' | 'forgotten' | 'too_many' | 'waiting'; lodgers: readonly Lodger[]}) {
+  const name = useSignal('');
+  const password = useSignal('');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void signIn(name.value.trim(), password.value);
+  };
+  return (
+    <Door title={t('account.signIn.title')}>
+      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone="info" title={t(WHY[why])} />}
+      <form class="stack" onSubmit={submit}>
+        <Field label={t('account.signIn.name')} value={name.value} onInput={(value) => { name.value = value; }} name="username" autocomplete="username" />
+        <Field label={t('account.signIn.password')} value={password.value} onInput={(value) => { password.value = value; }} type="password" name="password" autocomplete="current-password" />
+        <Button kind="primary" type="submit" icon="log-in" wide disabled={busy.value || name.value === '' || password.value === ''}>{t('account.signIn.go')}</Button>
+      </form>
+      {lodgers.length > 0 && <Button kind="quiet" icon="lock-open" onClick={() => { void begin(); }}>{t('account.signIn.back')}</Button>}
+    </Door>
+  );
+}

@@ -1,0 +1,107 @@
+import type {PublicJwk, RecoveryWrap} from '../store/keyring.ts';
+import {type Asked, codeOf, type Credentials, Http} from './http.ts';
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+export interface Organisation {
+  readonly id: string;
+  readonly name: string;
+  readonly demo: boolean;
+  readonly recovery_key: JsonWebKey;
+}
+
+export interface Session {
+  /** What device proofs call `ath`. */
+  readonly session_hash: string;
+  readonly person: Person;
+  readonly organisation: Organisation;
+}
+
+export type DeviceStatus = 'pending' | 'active' | 'suspended' | 'revoked';
+
+export interface Enrolment {
+  readonly device: string;
+  /** Three Crockford characters: the middle of numbers for people. */
+  readonly code: string;
+  readonly status: DeviceStatus;
+}
+
+export interface DeviceFacts {
+  readonly device: string;
+  readonly jwk: PublicJwk;
+  readonly name: string;
+  readonly standalone: boolean;
+  readonly persisted: boolean;
+  readonly storage_mb: number;
+}
+
+/** The server answered, and said no. `code` is the problem's, or `http_<status>` when the answer was no problem+json. */
+export class Refused extends Error {
+  override name = 'Refused';
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | null;
+  readonly detail: string | null;
+
+  constructor(status: number, body: unknown) {
+    const code = codeOf(body) ?? `http_${status}`;
+    super(code);
+    const told = (body ?? {}) as {field?: string; detail?: string};
+    this.status = status;
+    this.code = code;
+    this.field = told.field ?? null;
+    this.detail = told.detail ?? null;
+  }
+}
+
+/** The server's doors that are not sync: signing in, enrolling, asking for the data key back. All throw Unreachable or Refused. */
+export class Api {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  signIn(name: string, password: string): Promise<Session> {
+    return this.#ask<Session>({method: 'POST', path: '/api/v1/session', json: {name, password}});
+  }
+
+  /** The living session, or null when there is none. */
+  async session(): Promise<Session | null> {
+    const told = await this.#http.ask({method: 'GET', path: '/api/v1/session'});
+    if (told.status === 401) return null;
+    return accepted<Session>(told);
+  }
+
+  async signOut(): Promise<void> {
+    await this.#ask({method: 'DELETE', path: '/api/v1/session'});
+  }
+
+  /** Ask for this device to be admitted. The same device and key again is the same request. */
+  enrol(facts: DeviceFacts, credentials: Credentials): Promise<Enrolment> {
+    return this.#ask<Enrolment>({method: 'POST', path: '/api/v1/devices', json: facts, credentials});
+  }
+
+  device(id: string): Promise<Enrolment> {
+    return this.#ask<Enrolment>({method: 'GET', path: `/api/v1/devices/${id}`});
+  }
+
+  /** The data key of this device again, in base64url. Needs a sign-in of the same person within the last 10 minutes. */
+  async recover(device: string, envelope: RecoveryWrap): Promise<string> {
+    const {dek} = await this.#ask<{dek: string}>({method: 'POST', path: `/api/v1/devices/${device}/recover`, json: {envelope}});
+    return dek;
+  }
+
+  async #ask<T>(asked: Asked): Promise<T> {
+    return accepted<T>(await this.#http.ask(asked));
+  }
+}
+
+function accepted<T>({status, body}: {status: number; body: unknown}): T {
+  if (status >= 200 && status < 300) return body as T;
+  throw new Refused(status, body);
+}
