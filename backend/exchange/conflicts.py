@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import fields
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.entity import ID, JSON_VALUE, WORD, Entity
@@ -33,7 +33,7 @@ class Conflict(Entity):
     visit: Mapped[str | None] = mapped_column(ID)
     kind: Mapped[str] = mapped_column(WORD)
     entity: Mapped[str] = mapped_column(ID)
-    field: Mapped[str] = mapped_column(WORD)
+    field: Mapped[str] = mapped_column(String(200))
     current: Mapped[dict[str, Any]] = mapped_column(JSON_VALUE)
     candidate: Mapped[dict[str, Any]] = mapped_column(JSON_VALUE)
     state: Mapped[str] = mapped_column(WORD)

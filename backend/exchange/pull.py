@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal_column, select
 
 from backend.core import journal
 from backend.core.db import reading
@@ -140,7 +140,7 @@ def _sums(connection: Connection, org_id: str, audiences: list[str]) -> dict[str
     visits = [audience for audience in audiences if audience.startswith("v:")]
     if not visits:
         return {}
-    low, high = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(32))
+    low, high = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
     query = select(HEADS.c.audience, low, high).where(
         HEADS.c.org_id == org_id, HEADS.c.audience.in_(visits), HEADS.c.deleted.is_(False)
     )

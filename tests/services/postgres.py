@@ -43,10 +43,11 @@ class PostgresServer:
         """For SQLAlchemy with psycopg 3."""
         return f"postgresql+psycopg://singgah@127.0.0.1:{self.port}/{database}"
 
-    def create(self) -> str:
-        """Make an empty database; its name."""
+    def create(self, template: str = "template1") -> str:
+        """Make an empty database, or a copy of `template`, to which nobody may be connected; its name."""
         name = f"singgah_{next(self._names)}"
-        self._order(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        order = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._order(order.format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop(self, name: str) -> None:
