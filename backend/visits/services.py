@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from backend.visits.content import flag, flag_late, open_visit, unflag
 from backend.visits.contents import photo_state
-from backend.visits.rules import move
+from backend.visits.models import History, Note, Photo, TimeEntry, Visit
+from backend.visits.queries import (
+    Asked,
+    count_visits,
+    history,
+    list_visits,
+    notes,
+    photo,
+    photos,
+    times,
+    times_of_ticket,
+    visit,
+)
+from backend.visits.rules import FLAGS, KINDS, MARKS, OUTCOMES, STATES, TIME_KINDS, move, on_board
 
-__all__ = ["flag", "flag_late", "move", "open_visit", "photo_state", "unflag"]
+__all__ = [
+    "FLAGS", "KINDS", "MARKS", "OUTCOMES", "STATES", "TIME_KINDS", "Asked", "History", "Note", "Photo", "TimeEntry",
+    "Visit", "count_visits", "flag", "flag_late", "history", "list_visits", "move", "notes", "on_board", "open_visit",
+    "photo", "photo_state", "photos", "times", "times_of_ticket", "unflag", "visit",
+]  # fmt: skip
