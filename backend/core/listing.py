@@ -54,7 +54,7 @@ def holds(column: InstrumentedAttribute[Any], entity: str) -> ColumnElement[bool
     return cast(column, String).contains(entity, autoescape=True)
 
 
-def page(query: Select[tuple[Model]], cut: Cut, columns: Columns, order: Sequence[Any]) -> Page[Model]:
+def page(query: Select[Model], cut: Cut, columns: Columns, order: Sequence[Any]) -> Page[Model]:
     """The wanted page of a query of one model."""
     found = query.where(*matches(cut.search, columns))
     rows = found.order_by(*order).offset(max(cut.offset, 0)).limit(min(max(cut.limit, 1), MOST_ROWS))
@@ -63,13 +63,13 @@ def page(query: Select[tuple[Model]], cut: Cut, columns: Columns, order: Sequenc
         return Page(list(session.scalars(rows)), total)
 
 
-def every(query: Select[tuple[Model]]) -> list[Model]:
+def every(query: Select[Model]) -> list[Model]:
     """All rows of a query that is small by nature."""
     with reading() as session:
         return list(session.scalars(query))
 
 
-def one(query: Select[tuple[Model]], what: str) -> Model:
+def one(query: Select[Model], what: str) -> Model:
     """The row, or NotFound: also for one that exists out of the actor's reach."""
     with reading() as session:
         row = session.scalar(query)

@@ -44,11 +44,11 @@ def list_tickets(actor: Actor, cut: Cut = FIRST, asked: Asked = ANY) -> Page[Tic
     return page(_wanted(_reached(actor), asked), cut, columns, (Ticket.opened_at.desc(), Ticket.id))
 
 
-def _reached(actor: Actor) -> Select[tuple[Ticket]]:
+def _reached(actor: Actor) -> Select[Ticket]:
     return select(Ticket).where(reach.at(actor, Ticket.org_id, Ticket.site))
 
 
-def _wanted(query: Select[tuple[Ticket]], asked: Asked) -> Select[tuple[Ticket]]:
+def _wanted(query: Select[Ticket], asked: Asked) -> Select[Ticket]:
     names = ("state", "kind", "priority", "category", "site", "client", "asset")
     query = query.where(*(getattr(Ticket, name) == getattr(asked, name) for name in names if getattr(asked, name)))
     if asked.open:
@@ -78,4 +78,4 @@ def count_tickets(actor: Actor) -> dict[str, int]:
     where = reach.at(actor, Ticket.org_id, Ticket.site)
     with reading() as session:
         counted = session.execute(select(Ticket.state, func.count()).where(where).group_by(Ticket.state))
-        return {state: count for state, count in counted}
+        return dict(counted.tuples().all())

@@ -150,7 +150,7 @@ def calendar(actor: Actor, calendar_id: str) -> Calendar:
 
 
 def _listed(actor: Actor, model: type[Named], cut: Cut) -> Page[Named]:
-    query: Select[tuple[Named]] = select(model).where(reach.office(actor, model.org_id))
+    query: Select[Named] = select(model).where(reach.office(actor, model.org_id))
     return page(query, cut, (model.name,), (model.name, model.id))
 
 

@@ -38,7 +38,7 @@ def sites(actor: Actor, roles: frozenset[str] = DESK) -> ColumnElement[bool]:
     return and_(mine, or_(*reached))
 
 
-def site_ids(actor: Actor, roles: frozenset[str] = DESK) -> Select[tuple[str]]:
+def site_ids(actor: Actor, roles: frozenset[str] = DESK) -> Select[str]:
     """The ids of those sites, for `column.in_(…)`."""
     return select(Site.id).where(sites(actor, roles))
 

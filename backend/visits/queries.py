@@ -43,11 +43,11 @@ def list_visits(actor: Actor, cut: Cut = FIRST, asked: Asked = ANY) -> Page[Visi
     return page(_wanted(_reached(actor), asked), cut, columns, (order, Visit.id))
 
 
-def _reached(actor: Actor) -> Select[tuple[Visit]]:
+def _reached(actor: Actor) -> Select[Visit]:
     return select(Visit).where(reach.at(actor, Visit.org_id, Visit.site))
 
 
-def _wanted(query: Select[tuple[Visit]], asked: Asked) -> Select[tuple[Visit]]:
+def _wanted(query: Select[Visit], asked: Asked) -> Select[Visit]:
     names = ("state", "kind", "site", "client")
     query = query.where(*(getattr(Visit, name) == getattr(asked, name) for name in names if getattr(asked, name)))
     if asked.engineer == "-":
@@ -72,7 +72,7 @@ def count_visits(actor: Actor) -> dict[str, int]:
     where = reach.at(actor, Visit.org_id, Visit.site)
     with reading() as session:
         counted = session.execute(select(Visit.state, func.count()).where(where).group_by(Visit.state))
-        return {state: count for state, count in counted}
+        return dict(counted.tuples().all())
 
 
 def photos(actor: Actor, visit_id: str) -> list[Photo]:
