@@ -1,0 +1,15 @@
+"""The invented provider, its clients and their words, read from the YAML files beside this module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from checklists.yaml_form import load_yaml
+
+FOLDER = Path(__file__).parent
+
+
+def read(name: str) -> Any:
+    """The content of `<name>.yaml`."""
+    return load_yaml((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
