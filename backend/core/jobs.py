@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
-from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, Integer, String, Text, UniqueConstraint, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -131,12 +131,15 @@ def post(org_id: str, kind: str, args: Mapping[str, Any], key: str, due_at: date
 
 def run_due(limit: int = 1_000) -> int:
     """Claim and run what is due, oldest first, at most `limit`; the number of jobs run."""
-    for done in range(limit):
+    done = 0
+    # Asked without the right to write first: an idle worker must not keep taking the writers' turn.
+    while done < limit and _exists(JobRow.state == "waiting", JobRow.due_at <= clock.now()):
         job = _claim()
         if job is None:
-            return done
+            break
         _run(job)
-    return limit
+        done += 1
+    return done
 
 
 def run_row(job_id: str) -> bool:
@@ -145,6 +148,11 @@ def run_row(job_id: str) -> bool:
     if job is not None:
         _run(job)
     return job is not None
+
+
+def _exists(*those: ColumnElement[bool]) -> bool:
+    with reading() as session:
+        return session.scalar(select(JobRow.id).where(*those).limit(1)) is not None
 
 
 def _claim(job_id: str | None = None) -> Job | None:
@@ -210,15 +218,9 @@ def _finish(job: Job, **values: Any) -> None:
 def sweep() -> int:
     """Take back rows of silent workers and wake what is due; the number of rows woken."""
     at = clock.now()
-    with unit():
-        silent = (JobRow.state == "running", JobRow.lease_until < at)
-        spent = JobRow.tries > len(BACKOFF)
-        again = {"state": "waiting", "due_at": at, "lease_until": None, "error": "WorkerLost"}
-        dead = {"state": "dead", "finished_at": at, "lease_until": None, "error": "WorkerLost"}
-        buried = update(JobRow).where(*silent, spent).values(**dead)
-        revived = update(JobRow).where(*silent).values(**again)
-        for statement in (buried, revived):
-            db.session.execute(statement.execution_options(synchronize_session=False))
+    silent = (JobRow.state == "running", JobRow.lease_until < at)
+    if _exists(*silent):
+        _take_back(silent, at)
     with reading() as session:
         overdue = or_(JobRow.due_at <= at - OVERDUE, JobRow.tries > 0)
         due = select(JobRow.id).where(JobRow.state == "waiting", JobRow.due_at <= at, overdue)
@@ -226,6 +228,18 @@ def sweep() -> int:
     for job_id in waiting:
         _office().waker.wake(job_id)
     return len(waiting)
+
+
+def _take_back(silent: tuple[ColumnElement[bool], ...], at: datetime) -> None:
+    spent = JobRow.tries > len(BACKOFF)
+    again = {"state": "waiting", "due_at": at, "lease_until": None, "error": "WorkerLost"}
+    dead = {"state": "dead", "finished_at": at, "lease_until": None, "error": "WorkerLost"}
+    with unit():
+        for statement in (
+            update(JobRow).where(*silent, spent).values(**dead),
+            update(JobRow).where(*silent).values(**again),
+        ):
+            db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def revive(org_id: str, job_id: str) -> bool:

@@ -134,7 +134,7 @@ def _json(body: Mapping[str, Any]) -> Response:
 
 
 def _page(body: Mapping[str, Any]) -> Response:
-    return make_response(render_template("problem.html", problem=body))
+    return make_response(render_template("problem.html", problem={"field": None, **body}))
 
 
 def _http(fault: HTTPException) -> Response:

@@ -1,0 +1,131 @@
+"""Units of work keep all or nothing; snapshots read; fed tables have one writer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, insert, literal, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, reading, unit
+from backend.core.journal import JournalHead
+
+
+@pytest.fixture(autouse=True)
+def nothing_fed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test says for itself which tables are fed."""
+    monkeypatch.setattr(db, "fed_tables", frozenset())
+
+
+def head(name: str = "a") -> JournalHead:
+    return JournalHead(org_id=name, entry=0, hash="0" * 64)
+
+
+def count() -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(JournalHead)) or 0
+
+
+def test_a_unit_keeps_its_work_and_then_sends_its_letters(app: Flask) -> None:
+    seen = []
+    with app.app_context():
+        with unit() as work:
+            db.session.add(head())
+            work.after(lambda: seen.append(count()))
+            assert seen == []
+
+        assert seen == [1]
+
+
+def test_a_failed_unit_keeps_nothing_and_sends_nothing(app: Flask) -> None:
+    seen: list[int] = []
+    with app.app_context():
+        with pytest.raises(KeyError), unit() as work:
+            db.session.add(head())
+            work.after(lambda: seen.append(1))
+            raise KeyError
+
+        assert (count(), seen) == (0, [])
+
+
+def test_units_do_not_nest_and_do_not_begin_while_reading(app: Flask) -> None:
+    with app.app_context():
+        with unit(), pytest.raises(RuntimeError, match="cannot begin"), unit():
+            pass
+        with reading(), pytest.raises(RuntimeError, match="cannot begin"), unit():
+            pass
+
+
+def test_what_changes_data_asks_for_a_unit(app: Flask) -> None:
+    with app.app_context(), pytest.raises(RuntimeError, match="needs a unit"):
+        current_unit()
+
+
+def test_a_snapshot_refuses_writes_on_both_databases(app: Flask) -> None:
+    with app.app_context(), reading() as session, pytest.raises(DBAPIError):
+        session.execute(text("INSERT INTO journal_head (org_id, entry, hash) VALUES ('x', 0, '')"))
+
+
+def test_a_snapshot_does_not_move_while_others_commit(app: Flask) -> None:
+    with app.app_context(), reading():
+        assert count() == 0
+        with app.app_context(), unit():
+            db.session.add(head())
+        assert count() == 0
+    with app.app_context():
+        assert count() == 1
+
+
+def test_what_was_read_stays_usable_afterwards(app: Flask) -> None:
+    with app.app_context():
+        with unit():
+            db.session.add(head("kept"))
+        with reading() as session:
+            found = session.scalars(select(JournalHead)).one()
+
+        assert (found.org_id, found.entry) == ("kept", 0)
+        assert not db.session().in_transaction()
+
+
+def test_a_fed_table_changes_only_inside_the_exchanges_unit(app: Flask) -> None:
+    db.guard_fed_tables({"journal_head"})
+    with app.app_context():
+        with pytest.raises(FedTableTouched), unit():
+            db.session.add(head())
+        with unit(fed=True):
+            db.session.add(head())
+        with pytest.raises(FedTableTouched), unit():
+            db.session.scalars(select(JournalHead)).one().entry = 7
+        assert count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        insert(JournalHead).values(org_id="b", entry=0, hash=""),
+        update(JournalHead).values(entry=9),
+        insert(JournalHead.__table__).values(org_id="b", entry=0, hash=""),
+    ],
+)
+def test_statements_that_skip_the_session_are_seen_too(app: Flask, statement: object) -> None:
+    db.guard_fed_tables({"journal_head"})
+    with app.app_context(), pytest.raises(FedTableTouched), unit():
+        db.session.execute(statement)  # type: ignore[call-overload]
+
+
+def test_times_come_back_aware_and_in_utc(app: Flask) -> None:
+    johor = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=8)))
+    with app.app_context(), reading() as session:
+        back = session.scalar(select(literal(johor, UtcDateTime())))
+
+    assert back == johor
+    assert back is not None
+    assert back.tzinfo is UTC or back.utcoffset() == timedelta(0)
+
+
+def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
+    naive = datetime(2026, 11, 23, 12, 0)
+    with app.app_context(), reading() as session, pytest.raises(Exception, match="needs its zone"):
+        session.scalar(select(literal(naive, UtcDateTime())))
