@@ -1,0 +1,130 @@
+import {describe, expect, test} from 'vitest';
+import {Connection, StoreFull, StoreLost} from '../../src/store/connection.ts';
+import {Database} from '../../src/store/database.ts';
+import {keepNumbered} from '../../src/store/writing.ts';
+import {makeMachine, makeOperation, makeTablet, reopen, VISIT} from './makers.ts';
+
+const NAME = 'singgah-x';
+
+function failing(times: number, name: string): (database: Database) => Promise<string> {
+  let left = times;
+  return async () => {
+    left -= 1;
+    if (left >= 0) throw new DOMException('connection to Indexed Database server lost', name);
+    return 'done';
+  };
+}
+
+describe('a lost connection', () => {
+  test('is opened again after a quarter, one and three seconds, and the work repeated', async () => {
+    const machine = makeMachine();
+    expect(await new Connection(NAME, machine).run(failing(3, 'UnknownError'))).toBe('done');
+    expect(machine.waits).toEqual([250, 1_000, 3_000]);
+  });
+
+  test('that does not come back is said, so that the app can offer to start again', async () => {
+    await expect(new Connection(NAME, makeMachine()).run(failing(4, 'InvalidStateError'))).rejects.toThrow(StoreLost);
+  });
+
+  test('is not what a fault of ours is taken for', async () => {
+    const machine = makeMachine();
+    await expect(new Connection(NAME, machine).run(failing(1, 'DataError'))).rejects.toThrow(expect.objectContaining({name: 'DataError'}));
+    expect(machine.waits).toEqual([]);
+  });
+});
+
+test('a full disk is said at once and not tried again', async () => {
+  const machine = makeMachine();
+  await expect(new Connection(NAME, machine).run(failing(1, 'QuotaExceededError'))).rejects.toThrow(StoreFull);
+  expect(machine.waits).toEqual([]);
+});
+
+test('a window lets go of the database when another needs it in a newer form', async () => {
+  const machine = makeMachine();
+  const connection = new Connection(NAME, machine);
+  let told = 0;
+  connection.onSuperseded = () => { told += 1; };
+  await connection.run(async (database) => database.meta.count());
+  await new Promise<void>((resolve, reject) => {
+    const request = machine.indexedDB.open(NAME, 99);
+    request.onsuccess = () => { request.result.close(); resolve(); };
+    request.onerror = () => reject(request.error);
+  });
+  expect(told).toBe(1);
+  await expect(connection.run(async (database) => database.meta.count())).rejects.toThrow(StoreLost);
+});
+
+test('an act whose answer was lost with the connection keeps its number when it is repeated', async () => {
+  const {machine, store} = await makeTablet();
+  const kept = await store.keep(makeOperation());
+  const database = new Database('singgah-01930000-0000-7000-8000-000000000001', machine);
+  await database.open();
+  const record = await database.outbox.get(1);
+  if (record === undefined) throw new Error('nothing was kept');
+  const {n: _, ...again} = record;
+  expect(await database.transaction('rw', database.meta, database.outbox, () => keepNumbered(database, again))).toBe(kept.n);
+  expect(await database.outbox.count()).toBe(1);
+  database.close();
+});
+
+describe('photos', () => {
+  const bytes = Uint8Array.from({length: 2 * 512 * 1024 + 5}, (_, at) => at % 251);
+
+  test('come back whole after a restart, over several chunks', async () => {
+    const {store, machine} = await makeTablet();
+    const blob = await store.photos.put(VISIT, bytes, 'image/jpeg');
+    await store.keep(makeOperation(), [blob]);
+    const {photos, memory} = (await reopen(machine)).store;
+    expect(await photos.bytes(VISIT, blob.row.sha256)).toEqual(bytes);
+    expect([...memory.blobs.values()]).toEqual([blob.row]);
+    expect(await photos.bytes(VISIT, 'f'.repeat(64))).toBeNull();
+  });
+
+  test('that no act names are swept, others stay', async () => {
+    const {store} = await makeTablet();
+    const named = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
+    const orphan = await store.photos.put(VISIT, bytes.slice(0, 11), 'image/jpeg');
+    await store.photos.sweep([named.row]);
+    expect(await store.photos.bytes(VISIT, named.row.sha256)).not.toBeNull();
+    expect(await store.photos.bytes(VISIT, orphan.row.sha256)).toBeNull();
+  });
+
+  test('are refused before the camera when they would not fit beside the reserve', async () => {
+    const {store, machine} = await makeTablet();
+    machine.roomLeft = 50_000_009;
+    await expect(store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg')).rejects.toThrow(StoreFull);
+    machine.roomLeft = 50_000_010;
+    await expect(store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg')).resolves.toHaveProperty('name');
+  });
+
+  test('and their bytes go when the server has them for long enough', async () => {
+    const {store, machine} = await makeTablet();
+    const blob = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
+    await store.keep(makeOperation(), [blob]);
+    await store.commit([{kind: 'blob', visit: VISIT, sha256: blob.row.sha256, set: {state: 'complete', completedAt: 5}}, {kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 6}]);
+    expect(await (await reopen(machine)).store.photos.bytes(VISIT, blob.row.sha256)).toBeNull();
+  });
+});
+
+test('drafts, settings and notes survive a restart', async () => {
+  const {store, machine} = await makeTablet();
+  await store.keepDraft('remark/p1', {text: 'half'});
+  await store.keepSetting('owner', {name: 'A'});
+  const after = (await reopen(machine)).store;
+  expect(await after.draft('remark/p1')).toEqual({text: 'half'});
+  expect(await after.setting('owner')).toEqual({name: 'A'});
+  await after.dropDraft('remark/p1');
+  expect(await after.draft('remark/p1')).toBeNull();
+});
+
+test('the outbox is loaded with the chain’s links from where the server stands', async () => {
+  const {store} = await makeTablet();
+  for (let count = 0; count < 3; count += 1) await store.keep(makeOperation());
+  const whole = await store.load({kind: 'outbox', from: 1, limit: 10});
+  if (whole.kind !== 'outbox') throw new Error('another answer');
+  expect(whole.ops.map((op) => op.n)).toEqual([1, 2, 3]);
+  await store.commit([{kind: 'settle', results: [{n: 1, id: null, status: 'applied', seq: 5}], links: [whole.ops[0]?.link ?? ''], at: 1}]);
+  const rest = await store.load({kind: 'outbox', from: 2, limit: 1});
+  expect(rest).toEqual({kind: 'outbox', prev: whole.ops[0]?.link, ops: [whole.ops[1]]});
+  expect(await store.load({kind: 'outbox', from: 3, limit: 1})).toEqual({kind: 'outbox', prev: null, ops: []});
+});
