@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema
 
 from backend.console.fields import Field, Texts
 
@@ -81,15 +81,9 @@ def arguments(fields: Sequence[Field], texts: Texts, *, keep_empty: bool = False
     return found
 
 
-def changes(fields: Sequence[Field], texts: Texts, row: Mapping[str, Any]) -> Json:
-    """Only what differs from `row`: an edit must not write fields that the person left alone."""
-    sent = arguments(fields, texts, keep_empty=True)
-    return {name: value for name, value in sent.items() if value != row.get(name)}
-
-
-def complaints(schema: Schema, args: Mapping[str, Any], *, partial: bool = False) -> dict[str, str]:
+def complaints(schema: Schema, args: Mapping[str, Any]) -> dict[str, str]:
     """Everything that the operation's schema says against the arguments, by dotted path."""
-    return flat(schema.validate(dict(args), partial=partial))
+    return flat(schema.validate(dict(args)))
 
 
 def flat(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, str]:
@@ -101,10 +95,6 @@ def flat(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, s
         under = path if key == "_schema" else f"{path}.{key}".lstrip(".")
         found.update(flat(inner, under))
     return found
-
-
-def from_fault(fault: ValidationError) -> dict[str, str]:
-    return flat(fault.messages if isinstance(fault.messages, dict) else {"_schema": fault.messages})
 
 
 def refusal(result: Mapping[str, Any]) -> dict[str, str]:

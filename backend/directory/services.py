@@ -48,10 +48,10 @@ from backend.directory.queries import (
     site,
     site_choices,
 )
-from backend.directory.rules import PRIORITIES, SITE_RULES, STAGES
+from backend.directory.rules import CLIENT_STATES, INCLUDED, LANGUAGES, PRIORITIES, SITE_RULES, STAGES, TARGETS, WAITING
 
 __all__ = [
-    "PRIORITIES", "SITE_RULES", "STAGES", "Agreement", "Asset", "Calendar", "Client", "Contact", "Coverage",
+    "CLIENT_STATES", "INCLUDED", "LANGUAGES", "PRIORITIES", "SITE_RULES", "STAGES", "TARGETS", "WAITING", "Agreement", "Asset", "Calendar", "Client", "Contact", "Coverage",
     "LegalEntity", "Organisation", "Person", "Region", "Site", "agreement", "asset", "asset_choices", "asset_names",
     "calendar", "calendar_choices", "civil_day", "client", "client_choices", "contact", "coverage", "legal_entity",
     "legal_entity_choices", "list_agreements", "list_assets", "list_calendars", "list_clients", "list_contacts",

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from marshmallow import Schema
 from sqlalchemy import insert, select
 
 from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
 from backend.core.schema import wire_time
-from backend.exchange import devices
+from backend.exchange import devices, registry
 from backend.exchange.execute import Batch
 from backend.exchange.flush import deliver
 from backend.exchange.handlers import SYSTEM
@@ -76,6 +77,11 @@ def _submitted(actor: Actor, texts: list[str], *, lock: bool) -> list[dict[str, 
         keeping = Keeping(connection, work, sender, place, OperationLog(connection, actor.org_id))
         answers, _ = keeping.carry_out(Batch(place.next_n, place.last_link, texts), {}, lock=lock)
     return [json.loads(answer) for answer in answers]
+
+
+def arguments_of(type_: str) -> Schema:
+    """The shape of an operation's arguments, so that a form can say everything that is wrong with them at once."""
+    return registry.current().operations[type_, VERSION].args
 
 
 def program(org_id: str) -> Actor:
