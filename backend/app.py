@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import exchange, schema_version
+from backend import exchange, media, schema_version
 from backend.core import blobs, clock, db, headers, health, jobs, log, pages, problems, settings
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
@@ -19,8 +19,11 @@ from backend.identity import devices, limits
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
 from backend.inspections import operations as inspections
+from backend.reports import operations as reports
+from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
 from backend.visits import operations as visits
+from backend.visits.services import flag_late
 
 CORE = Path(__file__).parent / "core"
 
@@ -50,13 +53,24 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
 
     exchange.init_app(
         app,
-        kinds=[*directory.KINDS, *visit_contents.KINDS, *inspections.KINDS, *desk.KINDS],
+        kinds=[
+            *directory.KINDS,
+            *desk.KINDS,
+            *visit_contents.KINDS,
+            *inspections.KINDS,
+            *signoff.KINDS,
+            *reports.KINDS,
+        ],
         operations=[
             *directory.OPERATIONS,
             *visits.OPERATIONS,
             *visit_contents.OPERATIONS,
             *inspections.OPERATIONS,
             *desk.OPERATIONS,
+            *signoff.OPERATIONS,
+            *reports.OPERATIONS,
         ],
+        on_late=[flag_late],
     )
+    media.init_app(app)
     return app

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from sync.ids import parse_number
 
@@ -89,3 +89,11 @@ class MapOf(fields.Dict):
 
 optional: Mapping[str, Any] = {"allow_none": True, "load_default": None}
 """Keyword arguments of a field that may be absent or null."""
+
+
+def partly(schema: type[Schema], *without: str) -> Schema:
+    """The schema of an edit: any of its fields may be absent, `without` are refused. What a field holds is whole:
+    marshmallow's `partial=True` would excuse missing keys inside nested values too.
+    """
+    names = tuple(name for name in schema._declared_fields if name not in without)
+    return schema(only=names, partial=names)

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from backend.core.fields import partly
 from backend.core.roles import DESK, ENGINEER, STAFF, SYSTEM
 from backend.desk import models, rules, schemas
 from backend.desk.deeds import append, mark_response, note_of, record, stated, transition
@@ -178,7 +179,7 @@ def _type(name: str, args: Schema, handle: Handler, roles: frozenset[str]) -> Op
 
 OPERATIONS = (
     _type("create", schemas.TicketCreateArgs(), create, STAFF),
-    _type("edit", schemas.TicketEditArgs(partial=True), edit, DESK),
+    _type("edit", partly(schemas.TicketEditArgs), edit, DESK),
     _type("assign", schemas.TicketAssignArgs(), assign, DESK),
     _type("start", schemas.Nothing(), start, STAFF),
     _type("wait", schemas.TicketWaitArgs(), wait, STAFF),

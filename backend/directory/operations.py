@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from backend.core.fields import partly
 from backend.core.problems import invalid
 from backend.core.roles import ENGINEER, OFFICE, SYSTEM
 from backend.directory import models, rules, schemas
@@ -217,32 +218,32 @@ _PERSON = _upsert("person", schemas.PersonArgs(), _refers(base="region", employe
 _ORGANISATION = _upsert("organisation", schemas.OrganisationArgs(), _own_organisation)
 
 OPERATIONS = (
-    _type("organisation.edit", schemas.OrganisationArgs(partial=True), _ORGANISATION, OFFICE | SYSTEM),
+    _type("organisation.edit", partly(schemas.OrganisationArgs), _ORGANISATION, OFFICE | SYSTEM),
     _type(
         "legal_entity.edit",
-        schemas.LegalEntityArgs(partial=True),
+        partly(schemas.LegalEntityArgs),
         _upsert("legal_entity", schemas.LegalEntityArgs()),
     ),
     _type(
         "region.edit",
-        schemas.RegionArgs(partial=True),
+        partly(schemas.RegionArgs),
         _upsert("region", schemas.RegionArgs(), _unique("region", "code")),
     ),
-    _type("calendar.edit", schemas.CalendarArgs(partial=True), _calendar),
-    _type("person.edit", schemas.PersonArgs(partial=True), _PERSON, OFFICE | SYSTEM),
+    _type("calendar.edit", partly(schemas.CalendarArgs), _calendar),
+    _type("person.edit", partly(schemas.PersonArgs), _PERSON, OFFICE | SYSTEM),
     _type("client.create", schemas.ClientArgs(), _create_client),
-    _type("client.edit", schemas.ClientArgs(partial=True), _edit_client),
+    _type("client.edit", partly(schemas.ClientArgs), _edit_client),
     _type("site.create", schemas.SiteArgs(), _create_site),
-    _type("site.edit", schemas.SiteArgs(partial=True, exclude=("client",)), _edit_site),
+    _type("site.edit", partly(schemas.SiteArgs, "client"), _edit_site),
     _type("contact.create", schemas.ContactArgs(), _create_contact, _WITH_ENGINEER),
-    _type("contact.edit", schemas.ContactArgs(partial=True), _edit_contact),
+    _type("contact.edit", partly(schemas.ContactArgs), _edit_contact),
     _type("contact.remove", schemas.Nothing(), _remove_contact),
     _type("asset.create", schemas.AssetArgs(), _create_asset, _WITH_ENGINEER),
-    _type("asset.edit", schemas.AssetFacts(partial=True), _edit_asset, _WITH_ENGINEER),
+    _type("asset.edit", partly(schemas.AssetFacts), _edit_asset, _WITH_ENGINEER),
     _type("asset.move", schemas.AssetMoveArgs(), _move_asset, _WITH_ENGINEER),
     _type("asset.stage", schemas.AssetStageArgs(), _stage_asset, _WITH_ENGINEER),
     _type("agreement.create", schemas.AgreementArgs(), _create_agreement),
-    _type("agreement.edit", schemas.AgreementArgs(partial=True, exclude=("client",)), _edit_agreement),
+    _type("agreement.edit", partly(schemas.AgreementArgs, "client"), _edit_agreement),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from backend.core.fields import partly
 from backend.core.roles import ENGINEER, OFFICE, STAFF
 from backend.exchange.handlers import Handler, OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import State
@@ -157,7 +158,7 @@ OPERATIONS = (
     visit_type("create", schemas.VisitCreateArgs(), create, OFFICE | ENGINEER),
     visit_type("plan", schemas.Planned(), plan, OFFICE),
     visit_type("assign", schemas.VisitAssignArgs(), assign, OFFICE),
-    visit_type("edit", schemas.VisitEditArgs(partial=True), edit, OFFICE),
+    visit_type("edit", partly(schemas.VisitEditArgs), edit, OFFICE),
     visit_type("add_ticket", schemas.VisitTicketArgs(), add_ticket, STAFF),
     visit_type("drop_ticket", schemas.VisitTicketArgs(), drop_ticket, OFFICE),
     visit_type("cancel", schemas.VisitCancelArgs(), cancel, OFFICE),
