@@ -1,0 +1,157 @@
+/** The blob lane: photos and documents by tus 1.0, one at a time, oldest first, after the operations. */
+import {LIMITS} from '../sync/protocol.ts';
+import {handleCommon, isReady, recover, rest} from './retry.ts';
+import type {Next, Turn} from './state.ts';
+import type {Answer, BlobRow, Request} from './types.ts';
+import {codeOf, judge, type Verdict} from './verdict.ts';
+
+/** After so many failures the next blob gets its turn. */
+const PATIENCE = 3;
+
+export function wantsBlob(turn: Turn): boolean {
+  return waiting(turn) !== undefined && isReady(turn, turn.state.blob);
+}
+
+function waiting(turn: Turn): BlobRow | undefined {
+  return turn.state.blobs.find((row) => row.state === 'waiting');
+}
+
+export function keyOf({visit, sha256}: Pick<BlobRow, 'visit' | 'sha256'>): string {
+  return `${visit}/${sha256}`;
+}
+
+export function startBlob(turn: Turn): void {
+  const row = waiting(turn);
+  if (row === undefined) return;
+  const {visit, sha256, size, filetype, url, offset} = row;
+  const {blob} = turn.state;
+  if (url === null) return turn.send('blob', (id) => ({kind: 'blob_create', id, visit, sha256, size, filetype}));
+  if (blob.known !== keyOf(row)) return turn.send('blob', (id) => ({kind: 'blob_head', id, url}));
+  const part = Math.min(blob.chunk, size - offset);
+  turn.send('blob', (id) => ({kind: 'blob_patch', id, url, visit, sha256, offset, length: part}));
+}
+
+export function blobAnswered(turn: Turn, answer: Answer): void {
+  const {busy} = turn.state.blob;
+  const row = waiting(turn);
+  if (busy?.doing !== 'send' || row === undefined) return;
+  const verdict = verdictOf(answer);
+  const creating = busy.request.kind === 'blob_create';
+  if (refuses(answer, creating)) return refuse(turn, row, codeOf(answer.body) ?? `http_${answer.status}`);
+  if (verdict.kind === 'wait') stepAside(turn, row);
+  if (handleCommon(turn, 'blob', verdict)) return;
+  switch (verdict.kind) {
+    case 'good':
+      return creating ? created(turn, row, answer) : moved(turn, row, busy.request.kind, offsetOf(answer, row));
+    case 'clash':
+      return creating ? fail(turn) : moved(turn, row, busy.request.kind, offsetOf(answer, row));
+    case 'gone':
+      return creating ? fail(turn) : keep(turn, {...row, url: null, offset: 0});
+    default:
+      return shrink(turn, row);
+  }
+}
+
+type BlobVerdict = Exclude<Verdict, {kind: 'gap' | 'epoch' | 'expired'}> | {readonly kind: 'clash' | 'gone'};
+
+/** Statuses that mean something else for an upload than for a request of sync. */
+function verdictOf(answer: Answer): BlobVerdict {
+  if (answer.status === 409) return {kind: 'clash'};
+  if (answer.status === 404 || answer.status === 410) return {kind: 'gone'};
+  if (answer.status === 460) return {kind: 'smaller'};
+  const verdict = judge(answer);
+  const impossible = verdict.kind === 'gap' || verdict.kind === 'epoch' || verdict.kind === 'expired';
+  return impossible ? {kind: 'wait', atLeast: null} : verdict;
+}
+
+/** The server will not have this one, whatever we do; a device or person that it will not have closes the lane instead. */
+function refuses(answer: Answer, creating: boolean): boolean {
+  const code = codeOf(answer.body);
+  if (creating && [404, 409, 410, 413, 422].includes(answer.status)) return code !== null;
+  const ours = [400, 412, 415].includes(answer.status) || (answer.status === 403 && code === 'forbidden');
+  return ours && code !== null;
+}
+
+function refuse(turn: Turn, row: BlobRow, code: string): void {
+  keep(turn, {...row, state: 'refused', code});
+}
+
+function created(turn: Turn, row: BlobRow, answer: Answer): void {
+  const url = answer.headers.location;
+  if (url === undefined) return fail(turn);
+  // A blob that is already there, or was half sent under another address, tells its offset here or at the first part.
+  const offset = offsetOf(answer, row) ?? 0;
+  turn.state.blob.known = keyOf(row);
+  keep(turn, offset === row.size ? complete(turn, {...row, url}) : {...row, url, offset});
+}
+
+/** The server says how far it is; null: it must be asked. A part that did not move the offset is a failure. */
+function moved(turn: Turn, row: BlobRow, request: Request['kind'], offset: number | null): void {
+  const {blob, blobs} = turn.state;
+  blob.known = offset === null ? null : keyOf(row);
+  if (offset === null) return fail(turn);
+  if (offset === row.size) return keep(turn, complete(turn, row));
+  blobs[blobs.indexOf(row)] = {...row, offset};
+  if (request !== 'blob_patch') return;
+  if (offset > row.offset) grow(turn);
+  else fail(turn);
+}
+
+function complete(turn: Turn, row: BlobRow): BlobRow {
+  return {...row, offset: row.size, state: 'complete', code: null, completedAt: turn.now};
+}
+
+/** Write a blob's row; the state follows when it is committed. */
+function keep(turn: Turn, row: BlobRow): void {
+  const {visit, sha256, url, offset, state, code, completedAt} = row;
+  const set = {url, offset, state, code, completedAt};
+  turn.commit('blob', [{kind: 'blob', visit, sha256, set}], {}, {kind: 'blob', row});
+}
+
+function fail(turn: Turn): void {
+  rest(turn, turn.state.blob);
+}
+
+function grow(turn: Turn): void {
+  const {blob} = turn.state;
+  recover(blob);
+  blob.chunk = Math.min(LIMITS.blob_chunk_bytes_max, blob.chunk * 2);
+}
+
+function shrink(turn: Turn, row: BlobRow): void {
+  const {blob} = turn.state;
+  blob.chunk = Math.max(LIMITS.blob_chunk_bytes_min, Math.floor(blob.chunk / 2));
+  blob.known = null;
+  stepAside(turn, row);
+  fail(turn);
+}
+
+/** The lane has lost the network or the server: ask for the offset before going on. */
+export function blobFailed(turn: Turn): void {
+  const row = waiting(turn);
+  turn.state.blob.busy = null;
+  if (row !== undefined) shrink(turn, row);
+}
+
+/** One blob that fails again and again must not keep the others from leaving. */
+function stepAside(turn: Turn, row: BlobRow): void {
+  const {blob, blobs} = turn.state;
+  if ((blob.failures + 1) % PATIENCE !== 0) return;
+  blobs.splice(blobs.indexOf(row), 1);
+  blobs.push(row);
+}
+
+export function blobCommitted(turn: Turn, {row}: Extract<Next, {kind: 'blob'}>): void {
+  const {blob, blobs} = turn.state;
+  recover(blob);
+  const place = blobs.findIndex((one) => keyOf(one) === keyOf(row));
+  if (row.state === 'complete') blobs.splice(place, 1);
+  else blobs[place] = row;
+}
+
+/** Upload-Offset of the answer, null when it is absent or beyond the blob. */
+function offsetOf(answer: Answer, row: BlobRow): number | null {
+  const text = answer.headers['upload-offset'] ?? '';
+  const offset = Number(text);
+  return /^\d{1,9}$/.test(text) && offset <= row.size ? offset : null;
+}
