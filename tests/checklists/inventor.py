@@ -67,9 +67,13 @@ class Inventor:
 
     def question(self) -> dict[str, Any]:
         definition = self.definition()
-        items = [item for section in definition["sections"] for item in section["items"]]
         newer = self.spoilt(definition) if self.chance(0.3) else self.revised(definition)
         asked = self.spoilt(definition) if self.chance(0.3) else definition
+        return self.question_about(definition, asked, newer)
+
+    def question_about(self, definition: dict[str, Any], asked: Any, newer: Any) -> dict[str, Any]:
+        """A question with answers and runs that are made for `definition`."""
+        items = [item for section in definition["sections"] for item in section["items"]]
         return {
             "definition": asked,
             "newer": newer,
@@ -280,7 +284,7 @@ class Inventor:
                 return self.random.choice(item["choices"])["id"]
             case "choices":
                 names = [choice["id"] for choice in item["choices"]]
-                chosen = self.random.sample(names, self.random.randint(1, 3))
+                chosen = self.random.sample(names, self.random.randint(1, min(3, len(names))))
                 return chosen if self.chance(0.3) else [name for name in names if name in chosen]
             case "number":
                 return self.number()

@@ -22,6 +22,7 @@ from checklists import (
     is_canonical,
     migrate,
     parse_definition,
+    shipped_checklists,
 )
 from tests.checklists.inventor import Inventor
 
@@ -133,3 +134,13 @@ def test_a_difference_is_seen(questions: list[Any], twins: list[Any]) -> None:
     altered = [*twins[:first], {**twins[first], "digest": "0" * 64}]
 
     assert differences(questions, altered) == [f"seed {first}: digest"]
+
+
+def test_both_languages_read_and_run_the_shipped_checklists_alike() -> None:
+    raws = [shipped.raw for shipped in shipped_checklists()]
+    questions = [Inventor(seed).question_about(raw, raw, raws[0]) for seed in range(5) for raw in raws]
+
+    twins = asked_of_the_twin(questions)
+
+    assert [twin["faults"] for twin in twins] == [[]] * len(questions)
+    assert differences(questions, twins) == []
