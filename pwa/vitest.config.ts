@@ -1,11 +1,10 @@
 import {defineConfig} from 'vitest/config';
-import {fonts} from './build/fonts.ts';
 import {icons} from './build/icons.ts';
 import {words} from './build/words.ts';
 
 export default defineConfig({
   oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
-  plugins: [words(), icons(), fonts()],
+  plugins: [words(), icons()],
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     environment: 'node',

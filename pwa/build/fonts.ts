@@ -1,9 +1,8 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
-import {dirname, join} from 'node:path';
+import {dirname, join, relative} from 'node:path';
 import type {Plugin} from 'vite';
 
-const NAME = 'virtual:fonts.css';
 const ROOT = join(import.meta.dirname, '../..');
 const inter = dirname(createRequire(import.meta.url).resolve('@fontsource-variable/inter/package.json'));
 
@@ -35,17 +34,15 @@ export function fontFaces(address: (file: string) => string): string {
     .join('\n');
 }
 
-/** `import 'virtual:fonts.css'`: the faces, with the files emitted among the app's own hashed assets. */
+/** Writes the faces where src/ui/ui.css imports them, so that Vite hashes the files like any other asset. */
 export function fonts(): Plugin {
-  let building = false;
   return {
     name: 'singgah-fonts',
-    configResolved: (config) => { building = config.command === 'build' && config.mode !== 'test'; },
-    resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
-    load(id) {
-      if (id !== `\0${NAME}`) return undefined;
-      if (!building) return '';
-      return fontFaces((file) => `__VITE_ASSET__${this.emitFile({type: 'asset', name: file.split('/').at(-1)!, source: readFileSync(file)})}__`);
+    apply: 'build',
+    configResolved() {
+      const file = join(ROOT, 'pwa/node_modules/.cache/singgah/fonts.css');
+      mkdirSync(dirname(file), {recursive: true});
+      writeFileSync(file, fontFaces((font) => relative(dirname(file), font)));
     },
   };
 }

@@ -4,6 +4,7 @@ import {useEffect, useErrorBoundary} from 'preact/hooks';
 import {Account} from '../features/account/account_page.tsx';
 import {t} from '../i18n/i18n.ts';
 import {Banner, Button, EmptyState, Page, Toasts} from '../ui/kit.ts';
+import {Screen} from './frame.tsx';
 import {useAutoLock} from './locking.ts';
 import {go, place} from './router.ts';
 import {type ScreenProps, screenNamed} from './routes.ts';
@@ -45,11 +46,11 @@ function useLoaded(screen: string): Loaded {
 
 function Missing() {
   return (
-    <Page title={t('app.missing.title')}>
+    <Screen title={t('app.missing.title')}>
       <EmptyState icon="route" title={t('app.missing.title')} action={<Button icon="house" onClick={() => go()}>{t('app.today')}</Button>}>
         {t('app.missing.detail')}
       </EmptyState>
-    </Page>
+    </Screen>
   );
 }
 

@@ -3,7 +3,8 @@ import {toHex} from '../store/bytes.ts';
 import type {Sender} from '../net/sender.ts';
 import type {Machine} from '../store/database.ts';
 import type {Store} from '../store/store.ts';
-import {begin, step, type State} from './engine.ts';
+import {step} from './engine.ts';
+import {begin, type State} from './state.ts';
 import type {BlobRow, Directive, Effect, Event, SyncStatus} from './types.ts';
 
 /** What windows of one person tell each other: only one of them exchanges with the server. */
@@ -86,7 +87,8 @@ export class Shell {
 
   async #led(): Promise<void> {
     await this.#parts.store.refresh();
-    this.#state = begin(this.#parts.store.memory);
+    const {meta, blobs} = this.#parts.store.memory;
+    this.#state = begin(meta, [...blobs.values()]);
     this.tell({kind: 'unlocked'});
   }
 

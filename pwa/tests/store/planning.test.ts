@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {OutboxRow, Write} from '../../src/exchange/types.ts';
+import type {BlobRow, OutboxRow, Write} from '../../src/exchange/types.ts';
 import type {Memory} from '../../src/store/memory.ts';
 import {type InboxPage, plan} from '../../src/store/planning.ts';
 import {DEVICE, makeChange, makeOperation, RUN, SITE, VISIT} from './makers.ts';
@@ -93,8 +93,8 @@ describe('pruning', () => {
   });
 
   test('gives up bytes of blobs that the server has, never of others', () => {
-    const blob = {visit: VISIT, sha256: 'a', size: 1, filetype: 'image/jpeg', url: null, offset: 0, state: 'waiting' as const, code: null, completedAt: null};
-    const blobs = new Map([['v/a', blob], ['v/b', {...blob, sha256: 'b', state: 'complete' as const, completedAt: 10}]]);
+    const blob: BlobRow = {visit: VISIT, sha256: 'a', size: 1, filetype: 'image/jpeg', url: null, offset: 0, state: 'waiting', code: null, completedAt: null};
+    const blobs = new Map<string, BlobRow>([['v/a', blob], ['v/b', {...blob, sha256: 'b', state: 'complete', completedAt: 10}]]);
     const planned = run(makeMemory({blobs}), [{kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 11}]);
     expect([...planned.memory.blobs.keys()]).toEqual(['v/a']);
     expect([...planned.blobs]).toEqual(['v/b']);
