@@ -42,15 +42,23 @@ interface PageProps extends HeaderProps {
   children: ComponentChildren;
   /** The bottom bar, under the thumb: the one primary button, at most one beside it. */
   bottom?: ComponentChildren;
-  /** A narrow column in the middle, for a single question. */
-  centred?: boolean;
 }
 
 /** One column under a header, with the primary action at the bottom. */
-export function Page({children, bottom, centred = false, ...header}: PageProps) {
+export function Page({children, bottom, ...header}: PageProps) {
   return (
-    <div class={classes('page', centred && 'page--centred')}>
+    <div class="page">
       <Header {...header} />
+      <main class="page__body"><div class="page__column">{children}</div></main>
+      {bottom !== undefined && <div class="bottom">{bottom}</div>}
+    </div>
+  );
+}
+
+/** Nothing but a narrow column in the middle, for a single question. */
+export function BarePage({children, bottom}: {children: ComponentChildren; bottom?: ComponentChildren}) {
+  return (
+    <div class="page page--bare page--centred">
       <main class="page__body"><div class="page__column">{children}</div></main>
       {bottom !== undefined && <div class="bottom">{bottom}</div>}
     </div>

@@ -1,7 +1,7 @@
 import type {ComponentChildren} from 'preact';
 import {setLanguage} from '../../app/preferences.ts';
 import {key, type Language, LANGUAGES, language, t} from '../../i18n/i18n.ts';
-import {Banner, Button, Page} from '../../ui/kit.ts';
+import {Banner, BarePage, Button} from '../../ui/kit.ts';
 import {type Trouble, trouble} from './account.ts';
 
 const TROUBLES = {
@@ -13,9 +13,13 @@ const TROUBLES = {
 const NAMES: Record<Language, string> = {en: 'English', ms: 'Bahasa Melayu', zh: '中文'};
 
 /** The frame of every page before the door: what is wrong, the matter itself, the language. */
-export function Door({title, children, bottom}: {title: string; children: ComponentChildren; bottom?: ComponentChildren}) {
+export function Door({title, children}: {title: string; children: ComponentChildren}) {
   return (
-    <Page title={title} centred bottom={bottom}>
+    <BarePage>
+      <div class="row">
+        <img class="mark" src="/app/icons/mark.svg" alt="" width="72" height="72" />
+        <h1>{title}</h1>
+      </div>
       <TroubleBanner trouble={trouble.value} />
       {children}
       <div class="row">
@@ -23,7 +27,7 @@ export function Door({title, children, bottom}: {title: string; children: Compon
           <Button key={each} kind="quiet" icon="languages" onClick={() => { void setLanguage(each); }}>{NAMES[each]}</Button>
         ))}
       </div>
-    </Page>
+    </BarePage>
   );
 }
 
