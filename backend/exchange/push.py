@@ -25,6 +25,7 @@ from backend.exchange.oplog import Logged, OperationLog
 from backend.exchange.outrun import Outrun
 from backend.exchange.problems import EpochChanged, OpGap, OpMismatch
 from backend.identity.actor import Actor
+from backend.identity.devices import freeze
 from sync import chain
 
 log = logging.getLogger("singgah.exchange")
@@ -58,6 +59,15 @@ class ForeignBytes(OpMismatch):
 
 def push(actor: Actor, asked: Push) -> bytes:
     """The JSON answer, made only after the commit. Raises the problems of sync.md 3.6."""
+    try:
+        return _isolated(actor, asked)
+    except ForeignBytes:
+        with unit():
+            freeze(actor.org_id, asked.device)
+        raise
+
+
+def _isolated(actor: Actor, asked: Push) -> bytes:
     if not asked.isolate or len(asked.texts) != 1:
         return _tried(actor, asked, None)
     try:

@@ -168,6 +168,16 @@ def suspend(actor: Actor, device_id: str) -> Device:
     return _move(actor, _to_move(actor, device_id), "suspended")
 
 
+def freeze(org_id: str, device_id: str) -> None:
+    """Active → suspended by the program itself, because two copies act as one device. Needs a unit of work."""
+    current_unit()
+    device = db.session.scalar(
+        select(Device).where(Device.id == device_id, Device.org_id == org_id).with_for_update()
+    )
+    if device is not None and device.status == "active":
+        _move(Actor(org_id, org_id, frozenset({rules.SYSTEM})), device, "suspended")
+
+
 def resume(actor: Actor, device_id: str) -> Device:
     """Suspended → active. Needs a unit of work."""
     device = _to_move(actor, device_id)
