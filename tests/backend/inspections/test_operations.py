@@ -184,7 +184,7 @@ def test_the_office_decides_a_conflict(office: Office, there: Tablet, second: Ta
 
 def test_the_same_answer_twice_is_no_conflict(there: Tablet, second: Tablet, run: str) -> None:
     answer(there, run, "clean", "pass")
-    assert answer(second, run, "clean", "pass")["status"] == "applied"
+    assert answer(second, run, "clean", "pass")["status"] == "merged"
     assert seen(there, run)["authors"]["clean"]["by"] == there.person.id
 
 
