@@ -19,7 +19,7 @@ from backend.core.clock import SetClock
 from backend.core.config import Config
 from tests.makers import Browser, House, Office, Person, Tablet, build_app, create_schema
 
-pytest_plugins = ["tests.services.postgres"]
+pytest_plugins = ["tests.services.postgres", "tests.services.redis"]
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday noon in Singapore."""
