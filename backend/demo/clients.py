@@ -63,7 +63,7 @@ def _terms(year: int, currency: str) -> dict[str, Any]:
             key: dict(zip(names, minutes, strict=True)) for key, minutes in zip(PRIORITIES, TARGETS, strict=True)
         },
         "pauses": {"client": True, "scheduled": False, "vendor": False, "part": False},
-        "included": {"visits": 12, "call_outs": 6},
+        "included": {"visits": 12, "callouts": 6},
         "rates": [{"hours": hours, "money": {"minor": minor, "currency": currency}} for hours, minor in rates.items()],
     }
 

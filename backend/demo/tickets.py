@@ -26,9 +26,10 @@ class Trouble:
 def trouble(stage: Stage, site: str) -> Trouble:
     """Something that this site's assets can have, incidents four times as often as requests."""
     texts, assets = data.read("texts"), stage.rows[site]["assets"]
-    kind = "incident" if stage.chance.random() < 0.8 else "request"
     present = {asset["type"] for asset in assets}
-    told = stage.chance.choice([one for one in texts[f"{kind}s"] if one["type"] in present])
+    fitting = {kind: [one for one in texts[f"{kind}s"] if one["type"] in present] for kind in ("incident", "request")}
+    kind = "request" if fitting["request"] and stage.chance.random() < 0.2 else "incident"
+    told = stage.chance.choice(fitting[kind])
     asset = stage.chance.choice([asset for asset in assets if asset["type"] == told["type"]])
     return Trouble(site, asset, told, kind)
 
