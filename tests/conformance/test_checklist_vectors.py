@@ -68,11 +68,11 @@ def parse_law(case: Case, base: Any) -> Any:
 
 def changed(base: Any, changes: list[Case]) -> Any:
     """The base with each change made: `set` a value at a place, `remove` it, or fill a list with `copies`."""
-    root = {"definition": copy.deepcopy(base)}
+    root: Any = {"definition": copy.deepcopy(base)}
     for change in changes:
-        *steps, key = ["definition", *change["at"]]
-        holder: Any = root
-        for step in steps:
+        place: list[Any] = ["definition", *change["at"]]
+        key, holder = place.pop(), root
+        for step in place:
             holder = holder[step]
         if change.get("remove"):
             del holder[key]
