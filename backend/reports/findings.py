@@ -169,7 +169,7 @@ def _tag(run: Run) -> str:
 
 def _value(item: Item) -> str:
     shown, unit = item["shown"], item["unit"]
-    return f"{shown} {unit}" if shown and unit and not shown.endswith(unit) else str(shown)
+    return f"{shown}\u00a0{unit}" if shown and unit and not shown.endswith(unit) else str(shown)
 
 
 def _number(text: str) -> Decimal | None:

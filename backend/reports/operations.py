@@ -16,7 +16,11 @@ from sync.operation import Operation
 def release(work: Work, op: Operation, args: dict[str, Any]) -> Result:
     """The first sealed report of a revision stays; making it twice changes nothing (house.md, step 13)."""
     report = work.must("report", op.entity[1])
-    if (report["visit"], report["revision"], report["number"]) != (args["visit"], args["revision"], args["number"]):
+    if (report["visit"], report["revision"], report["number"]) != (
+        args["visit"],
+        args["revision"],
+        args["number"],
+    ):
         return rejected("invalid", "args.revision")
     if report["state"] == "ready":
         return applied()

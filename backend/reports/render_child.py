@@ -123,7 +123,9 @@ def render(head: dict[str, Any], blobs: list[bytes]) -> Parts:
     from weasyprint.urls import FatalURLFetchingError
 
     count = len(head["assets"])
-    assets = {f"asset:{a['name']}": (a["mime"], b) for a, b in zip(head["assets"], blobs[:count], strict=True)}
+    assets = {
+        f"asset:{a['name']}": (a["mime"], b) for a, b in zip(head["assets"], blobs[:count], strict=True)
+    }
     errors = _listen()
     fetcher, fonts = _closed(assets), FontConfiguration()
     try:
