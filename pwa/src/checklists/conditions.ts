@@ -4,7 +4,7 @@ import {civilDateFault, isTime} from './answers.ts';
 import {MAX_DEPTH, MAX_OPERANDS} from './definition.ts';
 import type {Computation, Condition, Item} from './definition.ts';
 import type {Exact} from './exact.ts';
-import {isObject, under} from './reader.ts';
+import {NO_FIELDS, isObject, under} from './reader.ts';
 import type {Fields, Reader} from './reader.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -151,7 +151,7 @@ export function readComputation(reader: Reader, fields: Fields, path: string, sc
 
 function operand(reader: Reader, raw: unknown, path: string, scope: Scope, op: string): string | Exact {
   if (isObject(raw)) {
-    const fields = reader.fields(raw, path, ['value']) ?? new Map<string, unknown>();
+    const fields = reader.fields(raw, path, ['value']) ?? NO_FIELDS;
     if (op === 'count') reader.fault(path, 'operator_not_for_type');
     return reader.take(fields, 'value', path, (value, at) => reader.decimal(value, at), {units: 0n, scale: 0});
   }

@@ -7,6 +7,8 @@ import type {Fault} from './faults.ts';
 import * as wording from './wording.ts';
 
 export type Fields = ReadonlyMap<string, unknown>;
+/** What an entry that is no object is read as, its fault being noted. */
+export const NO_FIELDS: Fields = new Map();
 type Read<T> = (raw: unknown, path: string) => T;
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -163,7 +165,7 @@ export class Reader {
   }
 
   private reference(raw: unknown, path: string): Reference {
-    const fields = this.fields(raw, path, ['scheme', 'id']) ?? new Map<string, unknown>();
+    const fields = this.fields(raw, path, ['scheme', 'id']) ?? NO_FIELDS;
     const scheme = this.take(fields, 'scheme', path, (value, at) => this.id(value, at), '');
     return {scheme, id: this.take(fields, 'id', path, (value, at) => this.text(value, at, 100), '')};
   }
