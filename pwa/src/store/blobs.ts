@@ -1,9 +1,8 @@
 import type {BlobRow} from '../exchange/types.ts';
 import {type Bytes, sha256, toHex, utf8} from './bytes.ts';
-import type {Connection} from './connection.ts';
-import type {ChunkRecord, Machine} from './database.ts';
+import {type Connection, StoreFull} from './connection.ts';
+import type {ChunkRecord, Machine, Records} from './database.ts';
 import {seats} from './memory.ts';
-import {StoreFull} from './connection.ts';
 import type {Vault} from './seal.ts';
 
 /** As sync.md 3.5. */
@@ -19,12 +18,12 @@ export interface NewBlob {
 
 /** Bytes of photos and documents: sealed ArrayBuffer chunks (Safari loses Blobs), read back before anyone relies on them. */
 export class Photos {
-  readonly #connection: Connection;
+  readonly #connection: Connection<Records>;
   readonly #vault: Vault;
   readonly #machine: Machine;
   readonly #namingKey: CryptoKey;
 
-  constructor(connection: Connection, vault: Vault, machine: Machine, namingKey: CryptoKey) {
+  constructor(connection: Connection<Records>, vault: Vault, machine: Machine, namingKey: CryptoKey) {
     this.#connection = connection;
     this.#vault = vault;
     this.#machine = machine;
@@ -44,7 +43,7 @@ export class Photos {
     const name = await this.nameOf(visit, digest);
     const records = await Promise.all(Array.from({length: Math.ceil(bytes.length / CHUNK)}, async (_, at): Promise<ChunkRecord> =>
       ({name, at, ...await this.#vault.sealBytes(seats.chunk(name, at), bytes.slice(at * CHUNK, (at + 1) * CHUNK))})));
-    await this.#connection.run((database) => database.transaction('rw', database.chunks, () => database.chunks.bulkPut(records)));
+    await this.#connection.write(['chunks'], (within) => within.put('chunks', ...records));
     const back = await this.bytes(visit, digest);
     if (back === null || toHex(await sha256(back)) !== digest) throw new Error('the tablet’s storage did not keep these bytes');
     return {name, row: {visit, sha256: digest, size: bytes.length, filetype, url: null, offset: 0, state: 'waiting', code: null, completedAt: null}};
@@ -53,7 +52,7 @@ export class Photos {
   /** All bytes, or null when they are not (or no longer) on this tablet. */
   async bytes(visit: string, digest: string): Promise<Bytes | null> {
     const name = await this.nameOf(visit, digest);
-    const records = await this.#connection.run((database) => database.chunks.where('[name+at]').between([name, 0], [name, Infinity], true, true).toArray());
+    const records = await this.#connection.read(['chunks'], (within) => within.all('chunks', name));
     if (records.length === 0) return null;
     const parts = await Promise.all(records.map((record) => this.#vault.openBytes(seats.chunk(name, record.at), record)));
     const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
@@ -64,10 +63,10 @@ export class Photos {
   /** Drop bytes that no manifest names: the app was closed between the camera and the act. */
   async sweep(known: Iterable<BlobRow>): Promise<void> {
     const names = new Set(await Promise.all([...known].map((row) => this.nameOf(row.visit, row.sha256))));
-    await this.#connection.run((database) => database.transaction('rw', database.chunks, async () => {
-      const keys = await database.chunks.toCollection().primaryKeys();
-      await database.chunks.bulkDelete(keys.filter(([name]) => !names.has(name)));
-    }));
+    await this.#connection.write(['chunks'], async (within) => {
+      const keys = await within.keys('chunks') as [name: string, at: number][];
+      await within.delete('chunks', ...keys.filter(([name]) => !names.has(name)));
+    });
   }
 
   /** The clear name of a blob: HMAC, because the digest itself would tell which picture it is. */

@@ -1,7 +1,8 @@
-import {Database, type Machine} from './database.ts';
+import type {Machine} from './database.ts';
+import {openDatabase, type Plan, transact, type Within} from './indexed.ts';
 
 const LADDER_MS = [250, 1_000, 3_000];
-const LOST = new Set(['UnknownError', 'InvalidStateError', 'DatabaseClosedError', 'DatabaseClosed', 'OpenFailedError', 'TransactionInactiveError']);
+const LOST = new Set(['UnknownError', 'InvalidStateError', 'TransactionInactiveError', 'AbortError']);
 const FULL = 'QuotaExceededError';
 
 /** The connection cannot be had again; only a reload of the app helps. Nothing that was kept is lost. */
@@ -15,36 +16,31 @@ export class StoreFull extends Error {
 }
 
 /**
- * One person's database, with the patience that Safari needs: it drops connections after the camera was used.
- * A lost one is opened again after ¼, 1 and 3 seconds and the work repeated, so `work` must be whole in one transaction.
+ * One database, with the patience that Safari needs: it drops connections after the camera was used.
+ * A lost one is opened again after ¼, 1 and 3 seconds and the whole transaction repeated.
  */
-export class Connection {
+export class Connection<Records> {
   readonly #name: string;
+  readonly #plan: Plan;
   readonly #machine: Machine;
-  #database: Database | null = null;
+  #database: IDBDatabase | null = null;
   #superseded = false;
   /** Another window needs the database in a newer form; this one has let go of it. */
   onSuperseded: () => void = () => {};
 
-  constructor(name: string, machine: Machine) {
+  constructor(name: string, plan: Plan, machine: Machine) {
     this.#name = name;
+    this.#plan = plan;
     this.#machine = machine;
   }
 
-  async run<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    for (const pause of [...LADDER_MS, null]) {
-      try {
-        return await work(await this.#opened());
-      } catch (fault) {
-        const kind = kindOf(fault);
-        if (kind === 'full') throw new StoreFull('the tablet’s storage is full', {cause: fault});
-        if (kind === 'other' || this.#superseded) throw fault;
-        this.close();
-        if (pause === null) throw new StoreLost('the tablet’s storage does not answer', {cause: fault});
-        await this.#machine.wait(pause);
-      }
-    }
-    throw new StoreLost('the tablet’s storage does not answer');
+  read<Result>(stores: readonly (keyof Records & string)[], work: (within: Within<Records>) => Promise<Result>): Promise<Result> {
+    return this.#patiently(stores, 'readonly', work);
+  }
+
+  /** All of `work` or nothing; resolves when it is on the disk. Throws StoreFull, StoreLost, or the fault itself. */
+  write<Result>(stores: readonly (keyof Records & string)[], work: (within: Within<Records>) => Promise<Result>): Promise<Result> {
+    return this.#patiently(stores, 'readwrite', work);
   }
 
   close(): void {
@@ -52,31 +48,42 @@ export class Connection {
     this.#database = null;
   }
 
-  async #opened(): Promise<Database> {
-    if (this.#superseded) throw new StoreLost('another window uses a newer version of the app');
-    if (this.#database === null) {
-      const database = new Database(this.#name, this.#machine);
-      database.on('versionchange', () => { this.#supersede(); });
-      await database.open();
-      this.#database = database;
+  async #patiently<Result>(stores: readonly (keyof Records & string)[], mode: 'readonly' | 'readwrite', work: (within: Within<Records>) => Promise<Result>): Promise<Result> {
+    for (let rung = 0; ; rung += 1) {
+      try {
+        return await transact(await this.#opened(), this.#machine, stores, mode, work);
+      } catch (fault) {
+        await this.#recoverFrom(fault, LADDER_MS[rung]);
+      }
     }
+  }
+
+  async #recoverFrom(fault: unknown, pause: number | undefined): Promise<void> {
+    const kind = kindOf(fault);
+    if (kind === 'full') throw new StoreFull('the tablet’s storage is full', {cause: fault});
+    if (kind === 'other' || fault instanceof StoreLost) throw fault;
+    this.close();
+    if (pause === undefined) throw new StoreLost('the tablet’s storage does not answer', {cause: fault});
+    await this.#machine.wait(pause);
+  }
+
+  async #opened(): Promise<IDBDatabase> {
+    if (this.#superseded) throw new StoreLost('another window uses a newer version of the app');
+    this.#database ??= await openDatabase(this.#name, this.#plan, this.#machine, (why) => this.#gone(why));
     return this.#database;
   }
 
-  #supersede(): void {
-    this.#superseded = true;
+  #gone(why: 'superseded' | 'closed'): void {
     this.close();
+    if (why === 'closed') return;
+    this.#superseded = true;
     this.onSuperseded();
   }
 }
 
-/** Which of the three kinds of failure an error of IndexedDB or Dexie is, also when it is wrapped. */
+/** Which of the three kinds of failure an error of IndexedDB or of this file is. */
 export function kindOf(fault: unknown): 'full' | 'lost' | 'other' {
-  for (let at = fault, depth = 0; at instanceof Object && depth < 5; depth += 1) {
-    const {name, inner} = at as {name?: string; inner?: unknown};
-    if (name === FULL || name === 'StoreFull') return 'full';
-    if (name === 'StoreLost' || (name !== undefined && LOST.has(name))) return 'lost';
-    at = inner;
-  }
-  return 'other';
+  const name = fault instanceof Object && 'name' in fault ? fault.name : '';
+  if (name === FULL || name === 'StoreFull') return 'full';
+  return name === 'StoreLost' || (typeof name === 'string' && LOST.has(name)) ? 'lost' : 'other';
 }

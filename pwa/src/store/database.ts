@@ -1,5 +1,5 @@
-import {Dexie, type Table} from 'dexie';
 import type {StoredDeviceKey} from './device_key.ts';
+import type {Place, Plan} from './indexed.ts';
 import type {PinWrap, RecoveryWrap} from './keyring.ts';
 import type {Sealed} from './seal.ts';
 
@@ -78,28 +78,34 @@ export interface DiagRecord extends Sealed {
   id: string;
 }
 
-export class Database extends Dexie {
-  declare readonly meta: Table<KeyringRecord | DeviceKeyRecord | CounterRecord | SealedMeta, string>;
-  declare readonly rows: Table<RowRecord, [kind: string, id: string]>;
-  declare readonly outbox: Table<OutboxRecord, number>;
-  declare readonly inbox: Table<InboxRecord, number>;
-  declare readonly drafts: Table<DraftRecord, string>;
-  declare readonly blobs: Table<BlobRecord, string>;
-  declare readonly chunks: Table<ChunkRecord, [name: string, at: number]>;
-  declare readonly diag: Table<DiagRecord, number>;
-
-  constructor(name: string, {indexedDB, IDBKeyRange}: Pick<Machine, 'indexedDB' | 'IDBKeyRange'>) {
-    super(name, {indexedDB, IDBKeyRange, autoOpen: false, chromeTransactionDurability: 'strict'});
-    this.version(1).stores({
-      meta: 'key', rows: '[kind+id], visit', outbox: 'n, &id', inbox: 'n', drafts: 'id', blobs: 'name', chunks: '[name+at]', diag: '++n',
-    });
-  }
+/** Stores and what lies in each. */
+export interface Records {
+  readonly meta: KeyringRecord | DeviceKeyRecord | CounterRecord | SealedMeta;
+  readonly rows: RowRecord;
+  readonly outbox: OutboxRecord;
+  readonly inbox: InboxRecord;
+  readonly drafts: DraftRecord;
+  readonly blobs: BlobRecord;
+  readonly chunks: ChunkRecord;
+  readonly diag: DiagRecord;
 }
 
+/** One person's database. A step is never changed once shipped; a new form is a new step at the end, and only adds. */
+export const LODGING: Plan = [
+  (database) => {
+    database.createObjectStore('meta', {keyPath: 'key'});
+    database.createObjectStore('rows', {keyPath: ['kind', 'id']}).createIndex('visit', 'visit');
+    database.createObjectStore('outbox', {keyPath: 'n'}).createIndex('id', 'id', {unique: true});
+    database.createObjectStore('inbox', {keyPath: 'n'});
+    database.createObjectStore('drafts', {keyPath: 'id'});
+    database.createObjectStore('blobs', {keyPath: 'name'});
+    database.createObjectStore('chunks', {keyPath: ['name', 'at']});
+    database.createObjectStore('diag', {keyPath: 'n', autoIncrement: true});
+  },
+];
+
 /** What the store asks of the machine. Tests bring their own. */
-export interface Machine {
-  readonly indexedDB: IDBFactory;
-  readonly IDBKeyRange: typeof IDBKeyRange;
+export interface Machine extends Place {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   /** Milliseconds of a clock that never jumps. */

@@ -3,7 +3,7 @@ import {SCHEMA} from '../sync/protocol.ts';
 import {importNamingKey} from './blobs.ts';
 import {type Bytes, fromBase64Url, toBase64Url} from './bytes.ts';
 import {Connection} from './connection.ts';
-import {databaseOf, type DeviceKeyRecord, type KeyringRecord, type Machine, type SealedMeta} from './database.ts';
+import {databaseOf, type DeviceKeyRecord, type KeyringRecord, LODGING, type Machine, type Records, type SealedMeta} from './database.ts';
 import {makeDeviceKey, Signer} from './device_key.ts';
 import {importDataKey, MOST_FAILURES, newDataKey, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
 import {sealMeta, seats} from './memory.ts';
@@ -20,12 +20,12 @@ export type Unlocking = {readonly opened: Opened} | {readonly refused: 'wrong_pi
 
 /** One person's part of the tablet, locked: only what lies in clear is known. */
 export class Lodging {
-  readonly #connection: Connection;
+  readonly #connection: Connection<Records>;
   readonly #machine: Machine;
 
   constructor(person: string, machine: Machine) {
     this.#machine = machine;
-    this.#connection = new Connection(databaseOf(person), machine);
+    this.#connection = new Connection(databaseOf(person), LODGING, machine);
   }
 
   /** Another window has a newer version of the app and needs the database. */
@@ -46,9 +46,11 @@ export class Lodging {
       this.#wrapped(raw, pin, device, recoveryKey), makeDeviceKey(vault),
       sealMeta(vault, 'naming', toBase64Url(this.#machine.random(32))), sealMeta(vault, 'engine', fresh(device)),
     ]);
-    await this.#connection.run((database) => database.transaction('rw', database.meta, () => database.meta.bulkAdd([
-      keyring, {key: 'device_key', ...deviceKey}, naming, engine, {key: 'next_n', next: 1},
-    ])));
+    await this.#connection.write(['meta'], async (within) => {
+      // `add`: a second furnishing would put new keys over work that only the old ones open.
+      await within.add('meta', keyring);
+      await within.put('meta', {key: 'device_key', ...deviceKey}, naming, engine, {key: 'next_n', next: 1});
+    });
     return this.#open(raw);
   }
 
@@ -61,7 +63,7 @@ export class Lodging {
       const left = MOST_FAILURES - keyring.failures;
       return left > 0 ? {refused: 'wrong_pin', left} : {refused: 'too_many'};
     }
-    await this.#connection.run((database) => database.meta.put({...keyring, failures: 0}));
+    await this.#connection.write(['meta'], (within) => within.put('meta', {...keyring, failures: 0}));
     return {opened: await this.#open(raw)};
   }
 
@@ -77,7 +79,7 @@ export class Lodging {
     // Opened first: a key that opens nothing must not replace the one that does.
     const opened = await this.#open(raw);
     const keyring = await this.#wrapped(raw, pin, (await this.#mustKeyring()).device, recoveryKey);
-    await this.#connection.run((database) => database.meta.put(keyring));
+    await this.#connection.write(['meta'], (within) => within.put('meta', keyring));
     return opened;
   }
 
@@ -92,8 +94,8 @@ export class Lodging {
 
   async #open(raw: Bytes): Promise<Opened> {
     const vault = new Vault(await importDataKey(raw), this.#machine.random);
-    const [deviceKey, naming] = await this.#connection.run((database) => database.transaction('r', database.meta, () =>
-      Promise.all([database.meta.get('device_key') as Promise<DeviceKeyRecord | undefined>, database.meta.get('naming') as Promise<SealedMeta | undefined>])));
+    const [deviceKey, naming] = await this.#connection.read(['meta'], (within) =>
+      Promise.all([within.get('meta', 'device_key') as Promise<DeviceKeyRecord | undefined>, within.get('meta', 'naming') as Promise<SealedMeta | undefined>]));
     if (deviceKey === undefined || naming === undefined) throw new Error('this database was never set up');
     const namingKey = await importNamingKey(fromBase64Url(await vault.openJson<string>(seats.meta('naming'), naming)));
     const [store, signer] = await Promise.all([Store.open(this.#connection, vault, this.#machine, namingKey), Signer.unlock(vault, deviceKey)]);
@@ -101,18 +103,18 @@ export class Lodging {
   }
 
   #countAttempt(): Promise<KeyringRecord | null> {
-    return this.#connection.run((database) => database.transaction('rw', database.meta, async () => {
-      const keyring = await database.meta.get('keyring') as KeyringRecord | undefined;
+    return this.#connection.write(['meta'], async (within) => {
+      const keyring = await within.get('meta', 'keyring') as KeyringRecord | undefined;
       if (keyring === undefined) throw new Error('this database was never set up');
       if (keyring.failures >= MOST_FAILURES) return null;
       const counted = {...keyring, failures: keyring.failures + 1};
-      await database.meta.put(counted);
+      await within.put('meta', counted);
       return counted;
-    }));
+    });
   }
 
   #keyring(): Promise<KeyringRecord | undefined> {
-    return this.#connection.run((database) => database.meta.get('keyring')) as Promise<KeyringRecord | undefined>;
+    return this.#connection.read(['meta'], (within) => within.get('meta', 'keyring')) as Promise<KeyringRecord | undefined>;
   }
 
   async #mustKeyring(): Promise<KeyringRecord> {

@@ -1,5 +1,6 @@
 import type {BlobRow, Meta, OutboxRow} from '../exchange/types.ts';
-import type {BlobRecord, Database, InboxRecord, OutboxRecord, RowRecord, SealedMeta} from './database.ts';
+import type {BlobRecord, CounterRecord, InboxRecord, OutboxRecord, Records, RowRecord, SealedMeta} from './database.ts';
+import type {Connection} from './connection.ts';
 import type {Seat, Vault} from './seal.ts';
 
 /** A row of the feed as this tablet holds it. `v` is its wire value. */
@@ -45,10 +46,10 @@ export function blobKey(visit: string, sha256: string): string {
 }
 
 /** Read and open everything, in one snapshot. */
-export async function recall(database: Database, vault: Vault): Promise<Memory> {
-  const [rows, outbox, blobs, engine, counter] = await database.transaction('r', database.rows, database.outbox, database.blobs, database.meta,
-    () => Promise.all([database.rows.toArray(), database.outbox.toArray(), database.blobs.toArray(),
-      database.meta.get('engine') as Promise<SealedMeta | undefined>, database.meta.get('next_n') as Promise<{next: number} | undefined>]));
+export async function recall(connection: Connection<Records>, vault: Vault): Promise<Memory> {
+  const [rows, outbox, blobs, engine, counter] = await connection.read(['rows', 'outbox', 'blobs', 'meta'], (within) => Promise.all([
+    within.all('rows'), within.all('outbox'), within.all('blobs'),
+    within.get('meta', 'engine') as Promise<SealedMeta | undefined>, within.get('meta', 'next_n') as Promise<CounterRecord | undefined>]));
   if (engine === undefined || counter === undefined) throw new Error('this database was never set up');
   const [openRows, openOutbox, openBlobs, meta] = await Promise.all([
     Promise.all(rows.map((record) => openRow(vault, record))),

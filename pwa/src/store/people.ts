@@ -1,7 +1,8 @@
-import {Dexie, type Table} from 'dexie';
-import {databaseOf, type Machine} from './database.ts';
+import {Connection} from './connection.ts';
+import type {Machine} from './database.ts';
+import type {Plan} from './indexed.ts';
 
-/** Who works on this tablet. Clear, because it is shown before anything can be opened: initials and device code, no name. */
+/** Who works on this tablet. Clear, because it is shown before anything can be opened: initials, no name. */
 export interface Lodger {
   /** The person's id; it names their database. */
   readonly id: string;
@@ -11,39 +12,30 @@ export interface Lodger {
   readonly lastUsed: number;
 }
 
+const PEOPLE: Plan = [(database) => { database.createObjectStore('people', {keyPath: 'id'}); }];
+
 /** The list of people's databases on this tablet. Nobody's database can be opened with another's PIN. */
 export class People {
   readonly #machine: Machine;
-  readonly #database: Dexie & {people: Table<Lodger, string>};
+  readonly #connection: Connection<{people: Lodger}>;
 
   constructor(machine: Machine) {
     this.#machine = machine;
-    const {indexedDB, IDBKeyRange} = machine;
-    this.#database = new Dexie('singgah-people', {indexedDB, IDBKeyRange}) as Dexie & {people: Table<Lodger, string>};
-    this.#database.version(1).stores({people: 'id'});
+    this.#connection = new Connection('singgah-people', PEOPLE, machine);
   }
 
   /** The latest first. */
   async all(): Promise<Lodger[]> {
-    return (await this.#database.people.toArray()).sort((a, b) => b.lastUsed - a.lastUsed);
+    const found = await this.#connection.read(['people'], (within) => within.all('people'));
+    return found.sort((a, b) => b.lastUsed - a.lastUsed);
   }
 
-  async note(id: string, initials: string): Promise<void> {
-    await this.#database.people.put({id, initials, lastUsed: this.#machine.now()});
+  note(id: string, initials: string): Promise<void> {
+    return this.#connection.write(['people'], (within) => within.put('people', {id, initials, lastUsed: this.#machine.now()}));
   }
 
-  /** Whether this person's database is still there: Safari may have emptied the storage of a tab. */
-  async hasDatabase(id: string): Promise<boolean> {
-    const {indexedDB, IDBKeyRange} = this.#machine;
-    return Dexie.exists.call({...Dexie, dependencies: {indexedDB, IDBKeyRange}}, databaseOf(id));
-  }
-
-  async forget(id: string): Promise<void> {
-    await this.#database.people.delete(id);
-  }
-
-  close(): void {
-    this.#database.close();
+  forget(id: string): Promise<void> {
+    return this.#connection.write(['people'], (within) => within.delete('people', id));
   }
 }
 

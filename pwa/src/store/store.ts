@@ -6,7 +6,7 @@ import {audienceOf} from '../sync/policy.ts';
 import {type NewBlob, Photos} from './blobs.ts';
 import {digestOf} from './bytes.ts';
 import type {Connection} from './connection.ts';
-import type {CounterRecord, Machine, SealedMeta} from './database.ts';
+import type {CounterRecord, Machine, Records, SealedMeta} from './database.ts';
 import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
 import {type InboxPage, plan} from './planning.ts';
 import type {Vault} from './seal.ts';
@@ -25,14 +25,14 @@ export interface ReadyOperation {
 /** The unlocked store of one person. All writes of one call are one strict transaction: all of them or none. */
 export class Store {
   readonly photos: Photos;
-  readonly #connection: Connection;
+  readonly #connection: Connection<Records>;
   readonly #vault: Vault;
   readonly #machine: Machine;
   #memory: Memory;
   #turn: Promise<unknown> = Promise.resolve();
   #listeners = new Set<() => void>();
 
-  private constructor(connection: Connection, vault: Vault, machine: Machine, memory: Memory, namingKey: CryptoKey) {
+  private constructor(connection: Connection<Records>, vault: Vault, machine: Machine, memory: Memory, namingKey: CryptoKey) {
     this.#connection = connection;
     this.#vault = vault;
     this.#machine = machine;
@@ -41,8 +41,8 @@ export class Store {
   }
 
   /** Read and decrypt everything; then nothing waits. */
-  static async open(connection: Connection, vault: Vault, machine: Machine, namingKey: CryptoKey): Promise<Store> {
-    return new Store(connection, vault, machine, await connection.run((database) => recall(database, vault)), namingKey);
+  static async open(connection: Connection<Records>, vault: Vault, machine: Machine, namingKey: CryptoKey): Promise<Store> {
+    return new Store(connection, vault, machine, await recall(connection, vault), namingKey);
   }
 
   get memory(): Memory {
@@ -61,10 +61,10 @@ export class Store {
     const [{n: _, ...sealed}, sealedBlobs] = await Promise.all([
       sealOutboxRow(this.#vault, row), Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row)))]);
     return this.#inTurn(async () => {
-      const n = await this.#connection.run((database) => database.transaction('rw', database.meta, database.outbox, database.blobs, async () => {
-        await database.blobs.bulkPut(sealedBlobs);
-        return keepNumbered(database, sealed);
-      }));
+      const n = await this.#connection.write(['meta', 'outbox', 'blobs'], async (within) => {
+        await within.put('blobs', ...sealedBlobs);
+        return keepNumbered(within, sealed);
+      });
       const kept = {...row, n};
       this.#become({
         ...this.#memory,
@@ -82,8 +82,7 @@ export class Store {
       const needsInbox = writes.some(({kind}) => kind === 'stage' || kind === 'apply' || kind === 'unstage');
       const planned = plan(this.#memory, needsInbox ? await this.#inbox() : [], writes);
       const sealed = await sealPlan(planned, this.#vault, this.photos, () => this.#newId());
-      await this.#connection.run((database) => database.transaction('rw',
-        [database.meta, database.rows, database.outbox, database.inbox, database.blobs, database.chunks], () => writePlan(database, sealed)));
+      await this.#connection.write(['meta', 'rows', 'outbox', 'inbox', 'blobs', 'chunks'], (within) => writePlan(within, sealed));
       // An act of another window may have moved nextN meanwhile; the disk is right, `refresh` reads it.
       this.#become(planned.memory);
     });
@@ -107,54 +106,54 @@ export class Store {
 
   /** Read everything again: another window has written. */
   refresh(): Promise<void> {
-    return this.#inTurn(async () => this.#become(await this.#connection.run((database) => recall(database, this.#vault))));
+    return this.#inTurn(async () => this.#become(await recall(this.#connection, this.#vault)));
   }
 
   /** The next number for people with this letter, made offline and final: "T-7K3-42". A gap is possible, a repetition is not. */
   async nextNumber(letter: 'T' | 'V', deviceCode: string): Promise<string> {
     const key = `counter:${letter}`;
-    const counter = await this.#connection.run((database) => database.transaction('rw', database.meta, async () => {
-      const next = ((await database.meta.get(key)) as CounterRecord | undefined)?.next ?? 1;
-      await database.meta.put({key, next: next + 1});
+    const counter = await this.#connection.write(['meta'], async (within) => {
+      const next = ((await within.get('meta', key)) as CounterRecord | undefined)?.next ?? 1;
+      await within.put('meta', {key, next: next + 1});
       return next;
-    }));
+    });
     return humanNumber(letter, deviceCode, counter);
   }
 
   /** Keep what a screen holds before it is an act, so that a dead battery loses no sentence. */
   async keepDraft(id: string, value: unknown): Promise<void> {
     const record = {id, ...await this.#vault.sealJson(seats.draft(id), value)};
-    await this.#connection.run((database) => database.drafts.put(record));
+    await this.#connection.write(['drafts'], (within) => within.put('drafts', record));
   }
 
   async draft<T>(id: string): Promise<T | null> {
-    const record = await this.#connection.run((database) => database.drafts.get(id));
+    const record = await this.#connection.read(['drafts'], (within) => within.get('drafts', id));
     return record === undefined ? null : this.#vault.openJson<T>(seats.draft(id), record);
   }
 
   async dropDraft(id: string): Promise<void> {
-    await this.#connection.run((database) => database.drafts.delete(id));
+    await this.#connection.write(['drafts'], (within) => within.delete('drafts', id));
   }
 
   /** A sealed value of meta: `person`, `session`, `settings`. */
   async setting<T>(key: string): Promise<T | null> {
-    const record = await this.#connection.run((database) => database.meta.get(key)) as SealedMeta | undefined;
+    const record = await this.#connection.read(['meta'], (within) => within.get('meta', key)) as SealedMeta | undefined;
     return record === undefined ? null : this.#vault.openJson<T>(seats.meta(key), record);
   }
 
   async keepSetting(key: string, value: unknown): Promise<void> {
     const record = await sealMeta(this.#vault, key, value);
-    await this.#connection.run((database) => database.meta.put(record));
+    await this.#connection.write(['meta'], (within) => within.put('meta', record));
   }
 
   /** A line for whoever looks for a fault later: no names, no answers. The oldest go. */
   async note(what: string): Promise<void> {
     const id = this.#newId();
     const record = {id, ...await this.#vault.sealJson(seats.diag(id), {at: this.#machine.now(), what})};
-    await this.#connection.run((database) => database.transaction('rw', database.diag, async () => {
-      await database.diag.add(record);
-      await database.diag.orderBy('n').reverse().offset(MOST_NOTES).delete();
-    }));
+    await this.#connection.write(['diag'], async (within) => {
+      await within.add('diag', record);
+      await within.delete('diag', ...(await within.keys('diag')).slice(0, -MOST_NOTES));
+    });
   }
 
   close(): void {
@@ -175,7 +174,7 @@ export class Store {
   }
 
   async #inbox(): Promise<InboxPage[]> {
-    const records = await this.#connection.run((database) => database.inbox.orderBy('n').toArray());
+    const records = await this.#connection.read(['inbox'], (within) => within.all('inbox'));
     return Promise.all(records.map(async (record) => ({n: record.n, changes: await this.#vault.openJson<InboxPage['changes']>(seats.inbox(record.id), record)})));
   }
 

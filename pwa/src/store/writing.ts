@@ -1,7 +1,8 @@
 import type {Meta} from '../exchange/types.ts';
 import {audienceOf} from '../sync/policy.ts';
 import type {Photos} from './blobs.ts';
-import type {BlobRecord, CounterRecord, Database, InboxRecord, OutboxRecord, RowRecord, SealedMeta} from './database.ts';
+import type {BlobRecord, CounterRecord, InboxRecord, OutboxRecord, Records, RowRecord, SealedMeta} from './database.ts';
+import type {Within} from './indexed.ts';
 import {type Memory, sealBlobRow, sealInbox, sealMeta, sealOutboxRow, sealRow} from './memory.ts';
 import type {Plan} from './planning.ts';
 import type {Vault} from './seal.ts';
@@ -37,28 +38,26 @@ export async function sealPlan({memory, ...touched}: Plan, vault: Vault, photos:
 }
 
 /** Inside one transaction over meta, rows, outbox, inbox, blobs and chunks. */
-export async function writePlan(database: Database, plan: SealedPlan): Promise<void> {
-  await database.rows.bulkPut(plan.rows);
-  await database.rows.bulkDelete([...plan.rowsGone]);
-  await database.outbox.bulkPut(plan.outbox);
-  await database.outbox.bulkDelete([...plan.outboxGone]);
-  await database.inbox.bulkDelete([...plan.inboxGone]);
-  await database.inbox.bulkPut(plan.inbox);
-  await database.blobs.bulkPut(plan.blobs);
-  await database.blobs.bulkDelete([...plan.blobsGone]);
-  for (const name of plan.blobsGone) await database.chunks.where('[name+at]').between([name, 0], [name, Infinity], true, true).delete();
-  if (plan.meta !== null) await database.meta.put(plan.meta);
+export async function writePlan(within: Within<Records>, plan: SealedPlan): Promise<void> {
+  await Promise.all([
+    within.put('rows', ...plan.rows), within.delete('rows', ...plan.rowsGone),
+    within.put('outbox', ...plan.outbox), within.delete('outbox', ...plan.outboxGone),
+    within.put('inbox', ...plan.inbox), within.delete('inbox', ...plan.inboxGone),
+    within.put('blobs', ...plan.blobs), within.delete('blobs', ...plan.blobsGone),
+    ...plan.blobsGone.map((name) => within.deleteUnder('chunks', name)),
+    plan.meta === null ? null : within.put('meta', plan.meta),
+  ]);
 }
 
 /** Give an operation its number and keep it, inside a transaction over meta and outbox. The same operation again keeps its number. */
-export async function keepNumbered(database: Database, operation: Omit<OutboxRecord, 'n'>): Promise<number> {
+export async function keepNumbered(within: Within<Records>, operation: Omit<OutboxRecord, 'n'>): Promise<number> {
   // The answer to the first attempt may have been lost with the connection although it was kept.
-  const before = await database.outbox.where('id').equals(operation.id).first();
+  const before = await within.find('outbox', 'id', operation.id);
   if (before !== undefined) return before.n;
-  const counter = await database.meta.get('next_n') as CounterRecord | undefined;
+  const counter = await within.get('meta', 'next_n') as CounterRecord | undefined;
   if (counter === undefined) throw new Error('this database was never set up');
-  await database.outbox.add({...operation, n: counter.next});
-  await database.meta.put({key: 'next_n', next: counter.next + 1});
+  await within.add('outbox', {...operation, n: counter.next});
+  await within.put('meta', {key: 'next_n', next: counter.next + 1});
   return counter.next;
 }
 

@@ -1,12 +1,15 @@
 import {describe, expect, test} from 'vitest';
 import {Connection, StoreFull, StoreLost} from '../../src/store/connection.ts';
-import {Database} from '../../src/store/database.ts';
+import {databaseOf, LODGING, type Records} from '../../src/store/database.ts';
+import {Lodging} from '../../src/store/lodging.ts';
 import {keepNumbered} from '../../src/store/writing.ts';
-import {makeMachine, makeOperation, makeTablet, reopen, VISIT} from './makers.ts';
+import {DEVICE, makeMachine, makeOperation, makeRecoveryKey, makeTablet, PERSON, reopen, VISIT} from './makers.ts';
 
 const NAME = 'singgah-x';
 
-function failing(times: number, name: string): (database: Database) => Promise<string> {
+const connect = (machine = makeMachine()) => new Connection<Records>(NAME, LODGING, machine);
+
+function failing(times: number, name: string): () => Promise<string> {
   let left = times;
   return async () => {
     left -= 1;
@@ -18,53 +21,58 @@ function failing(times: number, name: string): (database: Database) => Promise<s
 describe('a lost connection', () => {
   test('is opened again after a quarter, one and three seconds, and the work repeated', async () => {
     const machine = makeMachine();
-    expect(await new Connection(NAME, machine).run(failing(3, 'UnknownError'))).toBe('done');
+    expect(await connect(machine).write(['meta'], failing(3, 'UnknownError'))).toBe('done');
     expect(machine.waits).toEqual([250, 1_000, 3_000]);
   });
 
   test('that does not come back is said, so that the app can offer to start again', async () => {
-    await expect(new Connection(NAME, makeMachine()).run(failing(4, 'InvalidStateError'))).rejects.toThrow(StoreLost);
+    await expect(connect().write(['meta'], failing(4, 'InvalidStateError'))).rejects.toThrow(StoreLost);
   });
 
   test('is not what a fault of ours is taken for', async () => {
     const machine = makeMachine();
-    await expect(new Connection(NAME, machine).run(failing(1, 'DataError'))).rejects.toThrow(expect.objectContaining({name: 'DataError'}));
+    await expect(connect(machine).write(['meta'], failing(1, 'DataError'))).rejects.toThrow(expect.objectContaining({name: 'DataError'}));
     expect(machine.waits).toEqual([]);
   });
 });
 
 test('a full disk is said at once and not tried again', async () => {
   const machine = makeMachine();
-  await expect(new Connection(NAME, machine).run(failing(1, 'QuotaExceededError'))).rejects.toThrow(StoreFull);
+  await expect(connect(machine).write(['meta'], failing(1, 'QuotaExceededError'))).rejects.toThrow(StoreFull);
   expect(machine.waits).toEqual([]);
 });
 
 test('a window lets go of the database when another needs it in a newer form', async () => {
   const machine = makeMachine();
-  const connection = new Connection(NAME, machine);
+  const connection = connect(machine);
   let told = 0;
   connection.onSuperseded = () => { told += 1; };
-  await connection.run(async (database) => database.meta.count());
+  await connection.read(['meta'], (within) => within.keys('meta'));
   await new Promise<void>((resolve, reject) => {
     const request = machine.indexedDB.open(NAME, 99);
     request.onsuccess = () => { request.result.close(); resolve(); };
     request.onerror = () => reject(request.error);
   });
   expect(told).toBe(1);
-  await expect(connection.run(async (database) => database.meta.count())).rejects.toThrow(StoreLost);
+  await expect(connection.read(['meta'], (within) => within.keys('meta'))).rejects.toThrow(StoreLost);
 });
 
 test('an act whose answer was lost with the connection keeps its number when it is repeated', async () => {
   const {machine, store} = await makeTablet();
   const kept = await store.keep(makeOperation());
-  const database = new Database('singgah-01930000-0000-7000-8000-000000000001', machine);
-  await database.open();
-  const record = await database.outbox.get(1);
+  const connection = new Connection<Records>(databaseOf(PERSON), LODGING, machine);
+  const record = await connection.read(['outbox'], (within) => within.get('outbox', 1));
   if (record === undefined) throw new Error('nothing was kept');
   const {n: _, ...again} = record;
-  expect(await database.transaction('rw', database.meta, database.outbox, () => keepNumbered(database, again))).toBe(kept.n);
-  expect(await database.outbox.count()).toBe(1);
-  database.close();
+  expect(await connection.write(['meta', 'outbox'], (within) => keepNumbered(within, again))).toBe(kept.n);
+  expect(await connection.read(['outbox'], (within) => within.keys('outbox'))).toEqual([1]);
+});
+
+test('keys are never put over a database that has some: its work would be lost', async () => {
+  const {machine} = await makeTablet();
+  const {jwk} = await makeRecoveryKey();
+  await expect(new Lodging(PERSON, machine).furnish('111111', DEVICE, jwk)).rejects.toThrow(expect.objectContaining({name: 'ConstraintError'}));
+  await expect(reopen(machine)).resolves.toHaveProperty('store');
 });
 
 describe('photos', () => {

@@ -6,13 +6,13 @@ import {makeChange, makeOperation, makeTablet, reopen, VISIT} from './makers.ts'
 
 const real = {put: FDBObjectStore.prototype.put, add: FDBObjectStore.prototype.add, delete: FDBObjectStore.prototype.delete};
 
-/** The power goes at the nth write of whatever comes next. Returns how many writes were tried. */
+/** The power goes at the nth write of whatever comes next, and stays away. Returns how many writes were tried. */
 function crashAt(nth: number): () => number {
   let tried = 0;
   for (const name of ['put', 'add', 'delete'] as const) {
     FDBObjectStore.prototype[name] = function (this: unknown, ...args: never[]) {
       tried += 1;
-      if (tried === nth) throw new DOMException('the power went', 'AbortError');
+      if (tried >= nth) throw new DOMException('the power went', 'AbortError');
       return (real[name] as (...given: never[]) => never).apply(this as never, args);
     } as never;
   }
