@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from backend.inspections.models import Checklist, Reading, Run
+from backend.inspections.queries import (
+    ReadRun,
+    checklist,
+    checklist_choices,
+    list_checklists,
+    readings,
+    runs,
+)
 from backend.inspections.readings import keep_readings
+from backend.inspections.schemas import CHECKLIST_STATES
 
-__all__ = ["keep_readings"]
+__all__ = [
+    "CHECKLIST_STATES",
+    "Checklist",
+    "ReadRun",
+    "Reading",
+    "Run",
+    "checklist",
+    "checklist_choices",
+    "keep_readings",
+    "list_checklists",
+    "readings",
+    "runs",
+]

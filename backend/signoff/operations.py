@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime
 from typing import Any
 
+from backend.core import clock
 from backend.core.roles import ENGINEER, SYSTEM
 from backend.core.schema import wire_time
 from backend.directory.services import civil_day
@@ -83,7 +85,8 @@ def _complete(work: Work, visit: State, record: SignoffRecord, anchored: datetim
     signed = {"record": record.record, "at": at, "outcome": record.outcome, "sha256": record.sha256}
     report = work.new_id()
     number = report_number(visit["number"], 1)
-    work.create("report", report, visit=visit["id"], number=number, revision=1, state="waiting")
+    public = public_id(clock.random(17))
+    work.create("report", report, visit=visit["id"], number=number, revision=1, state="waiting", public_id=public)
     done = {"state": "completed", "outcome": record.visit_outcome, "signed": signed, "report": report}
     work.set("visit", visit["id"], **done)
     if visit["state"] == "cancelled":
@@ -93,6 +96,11 @@ def _complete(work: Work, visit: State, record: SignoffRecord, anchored: datetim
     keep_readings(work, visit, at)
     _remember(work, visit, record, at)
     media.settle(work, visit["id"])
+
+
+def public_id(random_bytes: bytes) -> str:
+    """The name of a report's public page: 26 letters and digits, 130 random bits (evidence.md 4.7). 17 bytes."""
+    return base64.b32encode(random_bytes).decode("ascii")[:26].lower()
 
 
 def _parted(visit: State, record: SignoffRecord) -> bool:
