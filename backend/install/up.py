@@ -4,6 +4,7 @@ Becomes honcho at the end, so that Ctrl-C goes to the one process that stops the
 """
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ DEFAULT_PORT = "8000"
 def main() -> int:
     try:
         settings = settings_from(os.environ)
+        refuse_a_taken_port(settings)
         prepare_data(settings)
     except SetUpFailed as failure:
         print(failure, file=sys.stderr)
@@ -77,14 +79,23 @@ def _singgah(word: str, settings: dict[str, str]) -> None:
         raise SetUpFailed(f"`singgah {word}` ended with {done.returncode}; what it said stands above.")
 
 
+def refuse_a_taken_port(settings: Mapping[str, str]) -> None:
+    """Said here in one sentence, before the demo is made; gunicorn would try for five seconds and then despair."""
+    host = settings.get("BIND") or "127.0.0.1"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(settings["PORT"])))
+        except OSError as why:
+            raise SetUpFailed(
+                f"Singgah cannot listen on {host}:{settings['PORT']} ({why.strerror}); choose with PORT=…, BIND=…"
+            ) from why
+
+
 def start(settings: dict[str, str]) -> None:
     """The Procfile under honcho; `.env` files are not read, because migrate would not have read them."""
-    print(f"\n  Singgah is at {settings['PUBLIC_URL']} (Ctrl-C stops it)", flush=True)
-    if settings["PUBLIC_URL"].startswith("http://"):
-        print(
-            "  A tablet other than this machine's browser needs HTTPS: docs/operators-guide.md, 'HTTPS'.\n",
-            flush=True,
-        )
+    print("  Ctrl-C stops it.\n", flush=True)
     os.chdir(ROOT)
     os.execve(  # noqa: S606 - honcho takes this process over, and with it the keys typed in this window
         environment.command("honcho"),

@@ -19,9 +19,3 @@ def test_the_table_of_settings_holds_what_the_program_reads_and_nothing_else() -
 
 def test_the_packages_it_names_are_those_that_are_installed() -> None:
     assert f"`{' '.join(debian.PRODUCT)}`" in GUIDE
-
-
-def test_the_place_that_make_up_points_to_is_there() -> None:
-    pointed = (ROOT / "backend/install/up.py").read_text(encoding="utf-8")
-    assert "docs/operators-guide.md, 'HTTPS'" in pointed
-    assert "\n## HTTPS\n" in GUIDE

@@ -1,9 +1,10 @@
+import socket
 from pathlib import Path
 
 import pytest
 
 from backend.install.steps import ROOT, SetUpFailed
-from backend.install.up import settings_from, wants_demo
+from backend.install.up import refuse_a_taken_port, settings_from, wants_demo
 
 
 @pytest.fixture
@@ -66,3 +67,11 @@ def test_a_port_that_is_none_is_refused_by_name(port: str) -> None:
 
 def test_the_commands_of_the_environment_come_first_on_the_path() -> None:
     assert settings_from({"PATH": "/usr/bin"})["PATH"].startswith(str(ROOT / ".venv/bin"))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_made() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        with pytest.raises(SetUpFailed, match=rf"cannot listen on 127\.0\.0\.1:{port} \(Address already in use\)"):
+            refuse_a_taken_port({"PORT": port})
+    refuse_a_taken_port({"PORT": port})
