@@ -9,7 +9,7 @@
 import {pullAnswered, pullCommitted, startHead, startPull, sumsLoaded, wantsHead, wantsPull} from './pull.ts';
 import {pushAnswered, pushCommitted, pushLoaded, startPush, wantsPush} from './push.ts';
 import {hurry, rest} from './retry.ts';
-import {type Busy, type Next, type State, Turn, unsent} from './state.ts';
+import {type Busy, FORGOTTEN, type Next, type State, Turn, unsent} from './state.ts';
 import {nextAlarm, statusOf} from './status.ts';
 import type {BlobRow, Effect, Event, Lane as LaneName} from './types.ts';
 import {blobAnswered, blobCommitted, blobFailed, keyOf, startBlob, wantsBlob} from './upload.ts';
@@ -26,6 +26,7 @@ type Heard<Kind extends Event['kind']> = Extract<Event, {kind: Kind}>;
 export function step(before: State, event: Event): {state: State; effects: Effect[]} {
   const turn = new Turn(before, event);
   hear(turn, event);
+  wakeForgotten(turn);
   schedule(turn);
   report(turn);
   return {state: turn.state, effects: turn.effects};
@@ -134,7 +135,7 @@ function answered(turn: Turn, {id, answer}: Heard<'answered'>): void {
   if (name === 'blob') blobAnswered(turn, answer);
 }
 
-function failed(turn: Turn, {id}: Heard<'failed'>): void {
+function failed(turn: Turn, {id}: Pick<Heard<'failed'>, 'kind' | 'id'>): void {
   const name = laneOf(turn, id, 'send');
   if (name === null) return;
   if (name === 'blob') return blobFailed(turn);
@@ -151,6 +152,16 @@ function laneOf(turn: Turn, id: number, doing: Busy['doing']): LaneName | null {
 function hurryAll(turn: Turn): void {
   for (const name of LANES) hurry(turn.lane(name));
   turn.state.pull.due = turn.now;
+}
+
+/** The suspended browser, or a fault in the shell, has swallowed what a lane waits for. */
+function wakeForgotten(turn: Turn): void {
+  for (const name of LANES) {
+    const {busy} = turn.lane(name);
+    if (busy === null || turn.now - busy.since < FORGOTTEN) continue;
+    if (busy.doing === 'send') failed(turn, {kind: 'failed', id: busy.id});
+    else storageFailed(turn, busy.id, busy.doing, 'lost');
+  }
 }
 
 /** A commit under way is still heard out, for the state must know what the store knows; the rest is forgotten. */

@@ -44,7 +44,7 @@ export function pullAnswered(turn: Turn, answer: Answer): void {
   const request = busy?.doing === 'send' ? busy.request : null;
   const verdict = judge(answer);
   if (handleCommon(turn, 'pull', verdict)) return;
-  if (verdict.kind === 'epoch') return startAnew(turn, verdict.epoch, verdict.nextN);
+  if (verdict.kind === 'epoch') return startAnew(turn, turn.state.pull, verdict);
   if (verdict.kind === 'expired') return bootstrap(turn);
   if (verdict.kind !== 'good') return rest(turn, turn.state.pull);
   if (request?.kind === 'head') return headAnswered(turn, answer.body);

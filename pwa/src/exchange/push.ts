@@ -3,7 +3,7 @@ import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
 import {length} from '../sync/utf8.ts';
 import {handleCommon, isReady, recover, rest} from './retry.ts';
 import {directivesOf, pushAnswer, settling, tidings} from './settle.ts';
-import {FULL_BATCH, type Next, type Turn, unsent} from './state.ts';
+import {FULL_BATCH, type Lane, type Next, type Turn, unsent} from './state.ts';
 import type {Answer, Loaded, OutboxEntry, PushBody} from './types.ts';
 import {judge} from './verdict.ts';
 
@@ -81,7 +81,7 @@ export function pushAnswered(turn: Turn, answer: Answer): void {
     case 'gap':
       return verdict.expected < (push.sent?.body.first ?? 0) ? rewind(turn, verdict.expected) : close(turn, 'op_gap');
     case 'epoch':
-      return startAnew(turn, verdict.epoch, verdict.nextN);
+      return startAnew(turn, push, verdict);
     case 'expired':
       return close(turn, 'expired');
   }
@@ -120,10 +120,10 @@ function rewind(turn: Turn, from: number): void {
 }
 
 /** The server was restored: send what it lacks, and fetch everything. `base` begins at 0, for the old head is not its. */
-export function startAnew(turn: Turn, epoch: string, nextN: number): void {
+export function startAnew(turn: Turn, asked: Lane, {epoch, nextN}: {epoch: string; nextN: number}): void {
   const {push, pull, meta} = turn.state;
   // An epoch that we already have is no news; the server contradicts itself, and will hopefully stop.
-  if (epoch === meta.epoch) return rest(turn, push);
+  if (epoch === meta.epoch) return rest(turn, asked);
   push.sent = null;
   if (nextN > meta.nextN) {
     // It knows operations that this storage never made: an old copy of it is running here.

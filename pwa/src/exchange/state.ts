@@ -2,10 +2,11 @@
 import type {BlobRow, Effect, Lane as LaneName, Meta, PushBody, Query, Request, Stamp, SyncStatus, Write} from './types.ts';
 
 /** What a lane waits for. `renewed`: this request has already been repeated with a fresh proof. */
-export type Busy =
-  | {readonly doing: 'load'; readonly id: number}
-  | {readonly doing: 'send'; readonly id: number; readonly request: Request; readonly renewed: boolean}
-  | {readonly doing: 'commit'; readonly id: number; readonly set: MetaChange; readonly then: Next};
+export type Busy = {readonly id: number; readonly since: number} & (
+  | {readonly doing: 'load'}
+  | {readonly doing: 'send'; readonly request: Request; readonly renewed: boolean}
+  | {readonly doing: 'commit'; readonly set: MetaChange; readonly then: Next}
+);
 
 export type MetaChange = Partial<Omit<Meta, 'device' | 'nextN'>>;
 
@@ -77,6 +78,8 @@ export interface State {
 
 const IDLE: Lane = {busy: null, due: null, failures: 0, retryAt: null, firm: false, closed: null};
 
+/** Longer than any time limit of net: a lane that heard nothing for so long was forgotten, and goes on. */
+export const FORGOTTEN = 300_000;
 export const FULL_BATCH = 200;
 export const FIRST_CHUNK = 512 * 1024;
 
@@ -126,21 +129,21 @@ export class Turn {
 
   load(name: LaneName, query: Query): void {
     const id = this.newId();
-    this.lane(name).busy = {doing: 'load', id};
+    this.lane(name).busy = {doing: 'load', id, since: this.now};
     this.effects.push({kind: 'load', id, query});
   }
 
   /** Send; `make` gets the request's id. */
   send(name: LaneName, make: (id: number) => Request, renewed = false): void {
     const request = make(this.newId());
-    this.lane(name).busy = {doing: 'send', id: request.id, request, renewed};
+    this.lane(name).busy = {doing: 'send', id: request.id, since: this.now, request, renewed};
     this.effects.push({kind: 'send', request});
   }
 
   /** Write; `set` is what the writes do to meta, and reaches the state only once it is committed. */
   commit(name: LaneName, writes: Write[], set: MetaChange, then: Next): void {
     const id = this.newId();
-    this.lane(name).busy = {doing: 'commit', id, set, then};
+    this.lane(name).busy = {doing: 'commit', id, since: this.now, set, then};
     const meta: Write[] = Object.keys(set).length > 0 ? [{kind: 'meta', set}] : [];
     this.effects.push({kind: 'commit', id, writes: [...writes, ...meta]});
   }

@@ -1,6 +1,6 @@
 /** What the header says, and when the alarm must ring next: both follow from the state alone. */
 import {wantsBlob} from './upload.ts';
-import {type Lane, type State, type Turn, unsent} from './state.ts';
+import {FORGOTTEN, type Lane, type State, type Turn, unsent} from './state.ts';
 import type {Lane as LaneName, SyncStatus} from './types.ts';
 
 const LANES: readonly LaneName[] = ['push', 'pull', 'blob'];
@@ -43,7 +43,8 @@ export function nextAlarm(turn: Turn): number | null {
     state.visible ? when(pull, pull.pollAt) : null,
     wantsBlob(turn) || blob.retryAt !== null ? when(blob, turn.now) : null,
   ];
-  return earliest(wishes.map((at) => (at !== null && at > turn.now ? at : null)));
+  const forgotten = LANES.map((name) => (state[name].busy === null ? null : state[name].busy.since + FORGOTTEN));
+  return earliest([...wishes, ...forgotten].map((at) => (at !== null && at > turn.now ? at : null)));
 }
 
 function when(lane: Lane, wanted: number): number | null {

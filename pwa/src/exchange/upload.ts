@@ -38,7 +38,7 @@ export function blobAnswered(turn: Turn, answer: Answer): void {
   const verdict = verdictOf(answer);
   const creating = busy.request.kind === 'blob_create';
   if (refuses(answer, creating)) return refuse(turn, row, codeOf(answer.body) ?? `http_${answer.status}`);
-  if (verdict.kind === 'wait') stepAside(turn, row);
+  if (verdict.kind === 'wait') hesitate(turn, row);
   if (handleCommon(turn, 'blob', verdict)) return;
   switch (verdict.kind) {
     case 'good':
@@ -119,11 +119,16 @@ function grow(turn: Turn): void {
 }
 
 function shrink(turn: Turn, row: BlobRow): void {
+  hesitate(turn, row);
+  fail(turn);
+}
+
+/** Smaller parts, and the offset is to be asked for before going on. */
+function hesitate(turn: Turn, row: BlobRow): void {
   const {blob} = turn.state;
   blob.chunk = Math.max(LIMITS.blob_chunk_bytes_min, Math.floor(blob.chunk / 2));
   blob.known = null;
   stepAside(turn, row);
-  fail(turn);
 }
 
 /** The lane has lost the network or the server: ask for the offset before going on. */

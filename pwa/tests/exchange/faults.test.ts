@@ -1,0 +1,58 @@
+/** Whatever goes wrong: nothing is lost, nothing is doubled, and soon after it stops everybody agrees. */
+import {describe, expect, test} from 'vitest';
+import type {Write} from '../../src/exchange/types.ts';
+import {loss, missingFromView, unrestAfterRounds} from './oracles.ts';
+import type {SmallTablet} from './small_tablet.ts';
+import {World, FAULTS, type Fault} from './world.ts';
+
+const SEEDS = Array.from({length: 24}, (_, index) => 1000 + index);
+const met = new Map<Fault, number>();
+
+/** One life of three tablets; what the oracles say of it, null when all is well. */
+function verdictOn(seed: number, sabotage?: World['sabotage']): string | null {
+  const world = new World(seed, 3);
+  world.run(10_000);
+  let seen: string | null = null;
+  world.check = (tablet) => void (seen ??= missingFromView(tablet));
+  if (sabotage !== undefined) world.sabotage = sabotage;
+  world.faulty = true;
+  for (let turn = 0; turn < 220; turn++) world.happening();
+  world.faulty = false;
+  expect(world.created.length).toBeGreaterThanOrEqual(60);
+  for (const [fault, count] of world.met) met.set(fault, (met.get(fault) ?? 0) + count);
+  return seen ?? unrestAfterRounds(world) ?? loss(world);
+}
+
+describe('tablets and a server under seeded faults', () => {
+  test.each(SEEDS)('seed %i: nothing lost, nothing doubled, all agree within five rounds', (seed) => {
+    expect(verdictOn(seed)).toBeNull();
+  });
+
+  test('every fault has struck', () => {
+    expect(FAULTS.filter((fault) => (met.get(fault) ?? 0) < 3)).toEqual([]);
+  });
+});
+
+/** Engines that are wrong in one thing, as their writes would show it. */
+const BROKEN: Record<string, (writes: Write[], tablet: SmallTablet) => Write[]> = {
+  'retires an operation as soon as it is answered': (writes) =>
+    writes.map((write) => (write.kind === 'retire' ? {...write, head: Infinity} : write)),
+  'loses a row between two pages': (writes) =>
+    writes.map((write) => (write.kind === 'stage' ? {...write, changes: write.changes.slice(0, 2)} : write)),
+  'forgets to send again what a restored server lacks': (writes) =>
+    writes.flatMap((write) => (write.kind === 'reopen' ? [] : [write])),
+  'settles one operation more than was answered': (writes, tablet) =>
+    writes.map((write) => {
+      const past = write.kind === 'meta' && write.set.ackedN !== undefined && write.set.ackedN < tablet.memory.meta.nextN - 1;
+      return past ? {kind: 'meta', set: {...write.set, ackedN: (write.set.ackedN ?? 0) + 1}} : write;
+    }),
+  'sweeps nothing after a bootstrap': (writes) => writes.filter((write) => write.kind !== 'sweep'),
+  'calls a photo complete after its first part': (writes) =>
+    writes.map((write) => (write.kind === 'blob' ? {...write, set: {...write.set, state: 'complete' as const}} : write)),
+};
+
+describe('the oracles see an engine that', () => {
+  test.each(Object.entries(BROKEN))('%s', (_, sabotage) => {
+    expect(SEEDS.map((seed) => () => verdictOn(seed, sabotage)).find((run) => run() !== null)).toBeDefined();
+  });
+});
