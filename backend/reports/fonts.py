@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from fontTools.ttLib import TTFont, woff2
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.woff2 import decompress
 
 LATIN, HAN = "Singgah Sans", "Singgah Sans SC"
 FILES = (
@@ -127,7 +128,6 @@ def _font(path: Path, family: str, weight: int) -> Font:
     except OSError as fault:
         raise FontsMissing(f"{path.name} is not in {path.parent}: run `make setup`") from fault
     out = io.BytesIO()
-    woff2.decompress(io.BytesIO(packed), out)
-    with TTFont(io.BytesIO(out.getvalue()), lazy=True) as font:
-        covered = frozenset(font.getBestCmap())
+    decompress(io.BytesIO(packed), out)
+    covered = frozenset(TTFont(io.BytesIO(out.getvalue())).getBestCmap())
     return Font(path.name.replace(".woff2", ".font"), family, weight, out.getvalue(), covered)

@@ -6,16 +6,16 @@ first: one signature, one gap, nothing after it, nothing that runs.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from asn1crypto import cms
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from backend.reports.der import NotDer, first_element
+from backend.reports.pdf_reader import IndexedReader
 from backend.reports.verification import Failed
 
 SIZE_LIMIT = 50 * 1024 * 1024
@@ -53,7 +53,7 @@ def check_file(data: bytes) -> PdfFileReader:
         raise Failed(f"the file is larger than {SIZE_LIMIT // 1024**2} MB")
     if not data.startswith(b"%PDF-"):
         raise Failed("the file is not a PDF")
-    reader = PdfFileReader(io.BytesIO(data), strict=True)
+    reader = IndexedReader(data)
     if "/Encrypt" in reader.trailer:
         raise Failed("the file is encrypted")
     return reader
@@ -95,22 +95,13 @@ def _only_der(digits: bytes) -> bytes:
     if len(digits) % 2:
         raise Failed("the signature's hex is broken off")
     padded = bytes.fromhex(digits.decode("ascii"))
-    size = _der_size(padded)
-    if size > len(padded) or padded[size:].strip(b"\0"):
+    try:
+        content = first_element(padded)
+    except NotDer as fault:
+        raise Failed(f"the signature is not spelled in strict DER ({fault})") from fault
+    if padded[len(content) :].strip(b"\0"):
         raise Failed("the signature is followed by something other than zeros")
-    content = padded[:size]
-    if cms.ContentInfo.load(content, strict=True).copy().dump(force=True) != content:
-        raise Failed("the signature is not spelled in strict DER")
     return content
-
-
-def _der_size(data: bytes) -> int:
-    if len(data) < 2 or data[0] != 0x30:
-        raise Failed("the signature is not there")
-    if data[1] < 0x80:
-        return 2 + data[1]
-    octets = data[1] & 0x7F
-    return 2 + octets + int.from_bytes(data[2 : 2 + octets], "big")
 
 
 def check_profile(sealed: Sealed) -> None:
@@ -163,7 +154,7 @@ def _objects(reader: PdfFileReader) -> Iterator[Any]:
             seen.add((value.idnum, value.generation))
             if len(seen) > OBJECTS_LIMIT:
                 raise Failed("the file has too many objects")
-            value = value.get_object()
+            value = value.get_object()  # type: ignore[no-untyped-call] # pyHanko types it half
         yield value
         if isinstance(value, generic.DictionaryObject):
             waiting.extend(value.raw_get(key) for key in value)

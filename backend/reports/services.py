@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
-from backend.core import blobs
-from backend.core.db import reading
+from backend.core import blobs, jobs
+from backend.core.db import reading, unit
 from backend.core.listing import FIRST, Cut, Page, every, one, page
 from backend.core.problems import NotFound
 from backend.directory.services import person_names, reach
@@ -18,7 +18,7 @@ from backend.reports.schemas import STATES
 from backend.visits.services import Photo, Visit, visit
 
 __all__ = [
-    "STATES", "PortalVisit", "Report", "list_reports", "pdf", "portal_pdf", "portal_photo", "portal_visit",
+    "STATES", "PortalVisit", "Report", "hasten", "list_reports", "pdf", "portal_pdf", "portal_photo", "portal_visit",
     "portal_visits", "public", "public_pdf", "report", "report_of",
 ]  # fmt: skip
 
@@ -121,3 +121,10 @@ def public(public_id: str) -> Report:
 def public_pdf(public_id: str) -> bytes:
     """The file of `public`."""
     return _file(public(public_id))
+
+
+def hasten(actor: Actor, report_id: str) -> None:
+    """Somebody waits for this report: its job is due now. Opens its own unit of work."""
+    found = report(actor, report_id)
+    with unit():
+        jobs.hasten(actor.org_id, f"report:{found.visit}:{found.revision}")

@@ -8,12 +8,14 @@ never made weaker than this.
 from __future__ import annotations
 
 import io
+import logging
 from datetime import datetime
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import keys, x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import Certificate
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.ades.api import CAdESSignedAttrSpec
@@ -25,6 +27,9 @@ from backend.core.keyring import KeyRing, SealKey
 from backend.reports.timestamps import InternalTimeStamper
 
 FIELD = "Seal"
+
+# It warns at every seal that nothing may be fetched, which is what we want: the revocation list is given.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 
 class SealFailed(Exception):
@@ -96,7 +101,8 @@ def _simple(seal: SealKey) -> signers.SimpleSigner:
     return signers.SimpleSigner(
         signing_cert=as_asn1(seal.certificate),
         signing_key=keys.PrivateKeyInfo.load(der),
-        cert_registry=SimpleCertificateStore(),  # the root stays out: a verifier pins its own copy
+        # Empty: the root stays out of the file, a verifier pins its own copy.
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 
@@ -106,11 +112,5 @@ def as_asn1(certificate: Certificate) -> x509.Certificate:
 
 
 def _organisation(certificate: Certificate) -> str:
-    return certificate.subject.rfc4514_string({}) if not (o := _first(certificate)) else o
-
-
-def _first(certificate: Certificate) -> str:
-    from cryptography.x509.oid import NameOID
-
     found = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return str(found[0].value) if found else ""

@@ -27,7 +27,7 @@ class InternalTimeStamper(TimeStamper):
     """Stamps at `now` (aware UTC): the time is an argument, like everywhere."""
 
     def __init__(self, authority: SealKey, now: datetime) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # pyHanko types it half
         self._authority = authority
         self._now = now.replace(microsecond=0)
         der = authority.certificate.public_bytes(Encoding.DER)

@@ -1,0 +1,3 @@
+from typing import BinaryIO
+
+def decompress(input_file: BinaryIO, output_file: BinaryIO) -> None: ...

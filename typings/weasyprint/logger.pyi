@@ -1,0 +1,3 @@
+import logging
+
+LOGGER: logging.Logger
