@@ -52,6 +52,8 @@ export class Shell {
   }
 
   start(): void {
+    // Whoever leads already answers with its status.
+    this.#parts.channel.postMessage({kind: 'changed'});
     const until = new Promise<void>((resolve) => { this.#end = resolve; });
     this.#parts.lead(until, () => { this.#led().catch(this.#parts.broke); }).catch(this.#parts.broke);
   }

@@ -14,12 +14,13 @@ import {fingerprint} from '../../sync/device_code.ts';
 export type Step =
   | {readonly at: 'starting'}
   | {readonly at: 'refused'; readonly why: 'apple_tab' | 'no_keys'}
-  | {readonly at: 'sign_in'; readonly why: 'new' | 'forgotten' | 'too_many' | 'waiting'; readonly lodgers: readonly Lodger[]}
+  | {readonly at: 'sign_in'; readonly why: WhySignIn; readonly lodgers: readonly Lodger[]}
   | {readonly at: 'choose_pin'; readonly why: 'new' | 'forgotten'}
   | {readonly at: 'waiting'; readonly eightCharacters: string; readonly status: DeviceStatus; readonly warnings: readonly Warning[]}
   | {readonly at: 'unlock'; readonly lodgers: readonly Lodger[]; readonly lodger: Lodger; readonly left: number | null}
   | {readonly at: 'open'};
 
+export type WhySignIn = 'new' | 'forgotten' | 'too_many' | 'waiting' | 'emptied';
 export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted' | 'not_installed';
 export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | null;
 
@@ -56,13 +57,13 @@ export async function choose(lodger: Lodger, lodgers: readonly Lodger[] | null =
   // Safari may have emptied the storage of a tab: then there is nothing to unlock.
   if (!await lodging.isFurnished()) {
     await people.forget(lodger.id);
-    return begin();
+    return signInAs('emptied');
   }
   become({at: 'unlock', lodgers: lodgers ?? await people.all(), lodger, left: null});
 }
 
-export async function signInAs(why: 'new' | 'forgotten' | 'too_many' | 'waiting'): Promise<void> {
-  if (why === 'new' && isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
+export async function signInAs(why: WhySignIn): Promise<void> {
+  if ((why === 'new' || why === 'emptied') && isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
   become({at: 'sign_in', why, lodgers: await people.all()});
 }
 
@@ -154,7 +155,7 @@ async function comeIn(opened: Opened): Promise<void> {
 /** Tell the server of this device as often as needed; go in once the console has confirmed it. */
 async function admitted(opened: Opened, owner: Owner): Promise<void> {
   const hash = session?.session_hash ?? await opened.store.setting<string>('session');
-  const warnings = await warningsNow();
+  const warnings = step.value.at === 'waiting' ? step.value.warnings : await warningsNow();
   become({at: 'waiting', eightCharacters: await eight(owner.device, opened.signer.jkt), status: owner.status, warnings});
   if (hash === null) return signInAs('waiting');
   const told = owner.code === ''

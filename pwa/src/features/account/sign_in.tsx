@@ -2,13 +2,13 @@ import {useSignal} from '@preact/signals';
 import {key, t} from '../../i18n/i18n.ts';
 import type {Lodger} from '../../store/people.ts';
 import {Banner, Button, Field} from '../../ui/kit.ts';
-import {begin, busy, signIn} from './account.ts';
+import {begin, busy, signIn, type WhySignIn} from './account.ts';
 import {Door} from './door.tsx';
 
-const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting')} as const;
+const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting'), emptied: key('account.signIn.emptied')} as const;
 
 /** Name and password; needs the network. */
-export function SignIn({why, lodgers}: {why: 'new' | 'forgotten' | 'too_many' | 'waiting'; lodgers: readonly Lodger[]}) {
+export function SignIn({why, lodgers}: {why: WhySignIn; lodgers: readonly Lodger[]}) {
   const name = useSignal('');
   const password = useSignal('');
   const submit = (event: Event) => {
@@ -17,7 +17,7 @@ export function SignIn({why, lodgers}: {why: 'new' | 'forgotten' | 'too_many' | 
   };
   return (
     <Door title={t('account.signIn.title')}>
-      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone="info" title={t(WHY[why])} />}
+      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone={why === 'emptied' ? 'warn' : 'info'} title={t(WHY[why])} />}
       <form class="stack" onSubmit={submit}>
         <Field label={t('account.signIn.name')} value={name.value} onInput={(value) => { name.value = value; }} name="username" autocomplete="username" />
         <Field label={t('account.signIn.password')} value={password.value} onInput={(value) => { password.value = value; }} type="password" name="password" autocomplete="current-password" />
