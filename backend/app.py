@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import exchange, media, schema_version
+from backend import console, exchange, media, schema_version
 from backend.core import blobs, clock, db, headers, health, jobs, log, pages, problems, settings
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
@@ -19,6 +19,7 @@ from backend.identity import devices, limits
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
 from backend.inspections import operations as inspections
+from backend.reports import jobs as reports_jobs
 from backend.reports import operations as reports
 from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
@@ -73,4 +74,6 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
         on_late=[flag_late],
     )
     media.init_app(app)
+    reports_jobs.init_app(app)
+    console.init_app(app)
     return app

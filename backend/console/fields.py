@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 from backend.core.schema import wire_time
 
@@ -20,12 +22,8 @@ LOCAL = timedelta(hours=8)
 Option = tuple[str, str]
 
 
-class Texts(Protocol):
-    """A submitted form, as werkzeug's MultiDict is one."""
-
-    def get(self, key: str, default: str = ..., /) -> str: ...
-
-    def getlist(self, key: str, /) -> list[str]: ...
+Texts = MultiDict[str, str]
+"""A submitted form."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
 
 ROWS = 50
 """Rows of one page."""
@@ -57,13 +59,10 @@ class Asked:
         return f"?{urlencode(kept)}" if kept else "?"
 
 
-class Arguments(Protocol):
-    """The query of a request, as werkzeug's MultiDict is one."""
-
-    def get(self, key: str, default: str = ..., /) -> str: ...
+NOTHING_ASKED = Asked(1, "", {})
 
 
-def asked(query: Arguments, filters: Sequence[str] = ()) -> Asked:
+def asked(query: MultiDict[str, str], filters: Sequence[str] = ()) -> Asked:
     """Read a list's address; what cannot be meant becomes the first page, and a long search is cut."""
     typed = query.get("page", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1

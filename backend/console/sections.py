@@ -14,6 +14,7 @@ from backend.directory import services as directory
 from backend.identity.services import Actor, guards
 
 Json = dict[str, Any]
+LANGUAGES = [("en", "English"), ("ms", "Malay"), ("zh", "Chinese")]
 WEEKDAYS = [(str(at), name) for at, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))]
 
 
@@ -101,8 +102,6 @@ CLIENT = Section(
     row=directory.client,
     filters=lambda _: (Filter("status", "Status", words.options(directory.CLIENT_STATES)),),
 )
-
-LANGUAGES = [("en", "English"), ("ms", "Malay"), ("zh", "Chinese")]
 
 SITE = Section(
     path="sites",

@@ -254,6 +254,17 @@ def revive(org_id: str, job_id: str) -> bool:
     return found is not None
 
 
+def hasten(org_id: str, key: str) -> bool:
+    """Let a job that waits for later be due now; False when none waits under this key. Needs a unit of work."""
+    work, waker, at = current_unit(), _office().waker, clock.now()
+    later = (JobRow.org_id == org_id, JobRow.key == key, JobRow.state == "waiting")
+    sooner = update(JobRow).where(*later).values(due_at=at).returning(JobRow.id)
+    found = db.session.scalar(sooner.execution_options(synchronize_session=False))
+    if found:
+        work.after(lambda: waker.wake(found))
+    return found is not None
+
+
 @dataclass(frozen=True)
 class Queue:
     """The state of all jobs: how many are dead, how many wait, since when the oldest has been due."""

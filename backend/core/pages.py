@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
-ICONS = STATIC / "icons.svg"
+ICONS = "built/icons.svg"
 ICON_NAME = re.compile(r"[a-z][a-z0-9-]*")
 YEAR = 31_536_000
 
@@ -40,7 +40,7 @@ def icon(name: str, label: str = "") -> Markup:
     if not ICON_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of an icon")
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    use = Markup('<use href="{}#{}"></use>').format(static_url(ICONS.name), name)
+    use = Markup('<use href="{}#{}"></use>').format(static_url(ICONS), name)
     return Markup('<svg class="icon" {}>{}</svg>').format(spoken, use)
 
 

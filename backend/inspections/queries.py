@@ -18,6 +18,9 @@ from checklists import Definition, Evaluation, evaluate, label
 ASSET_FACTS = ("type", "tag", "serial", "maker", "model", "name", "place", "stage")
 """The fields of an asset that a condition may ask for: its texts."""
 
+IN_USE = ("deployed", "in_service", "under_repair")
+"""Stages of assets that are worth a checklist."""
+
 
 @dataclass(frozen=True)
 class ReadRun:
@@ -78,3 +81,13 @@ def readings(actor: Actor, asset_id: str) -> list[Reading]:
     asset(actor, asset_id)
     query = select(Reading).where(Reading.org_id == actor.org_id, Reading.asset == asset_id)
     return every(query.order_by(Reading.checklist_slug, Reading.item))
+
+
+def assets_for(actor: Actor, digest: str, site: str) -> list[str] | None:
+    """Ids of the assets in service at a site that a checklist is for; None when it is run once for the visit."""
+    query = select(Checklist).where(reach.office(actor, Checklist.org_id), Checklist.digest == digest)
+    types = SHELF.get(digest, one(query, "checklist").definition).asset_types
+    if types is None:
+        return None
+    mine = select(Asset).where(reach.at(actor, Asset.org_id, Asset.site), Asset.site == site, Asset.type.in_(types))
+    return [row.id for row in every(mine.where(Asset.stage.in_(IN_USE)).order_by(Asset.name))]

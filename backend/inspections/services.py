@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from backend.inspections.models import Checklist, Reading, Run
 from backend.inspections.queries import (
+    ASSET_FACTS,
     ReadRun,
+    assets_for,
     checklist,
     checklist_choices,
     list_checklists,
@@ -15,11 +17,13 @@ from backend.inspections.readings import keep_readings
 from backend.inspections.schemas import CHECKLIST_STATES
 
 __all__ = [
+    "ASSET_FACTS",
     "CHECKLIST_STATES",
     "Checklist",
     "ReadRun",
     "Reading",
     "Run",
+    "assets_for",
     "checklist",
     "checklist_choices",
     "keep_readings",

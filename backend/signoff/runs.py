@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.inspections.services import ASSET_FACTS
 from backend.signoff.phrases import phrase
 from checklists import exact
 from checklists.definition import Definition, Item, Range, label
@@ -57,8 +58,8 @@ def read_run(facts: RunFacts) -> ReadRun:
 
 
 def asset_facts(asset: Mapping[str, Any] | None) -> dict[str, str]:
-    """The fields of an asset that conditions may ask for: its texts."""
-    return {key: value for key, value in (asset or {}).items() if isinstance(value, str)}
+    """The fields of an asset that conditions may ask for."""
+    return {name: value for name in ASSET_FACTS if isinstance(value := (asset or {}).get(name), str)}
 
 
 def run_document(read: ReadRun, locale: str) -> Json:

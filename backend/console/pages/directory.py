@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import forms, sections, versioned
 from backend.console.acts import go, page_of_form, refused, send
-from backend.console.lists import Table, asked
+from backend.console.lists import NOTHING_ASKED, Table, asked
 from backend.console.sections import Section
 from backend.core import clock
 from backend.exchange import services as exchange
@@ -127,8 +127,8 @@ def _in_words(field: Any, value: Any) -> str:
     if field.widget == "tick":
         return "Yes" if value else "No"
     if field.widget in ("pick", "picks"):
-        names = dict(field.options())
-        chosen = value if isinstance(value, list) else [value]
+        names: dict[str, str] = dict(field.options())
+        chosen: list[str] = value if isinstance(value, list) else [value]
         return ", ".join(names.get(one, one) for one in chosen if one)
     return str(value)
 
@@ -140,7 +140,7 @@ def _parts(section: Section, row: Any) -> list[Json]:
 
 
 def _part(part: Section, parent: str, row: Any) -> Json:
-    wanted = asked({}, ())
+    wanted = NOTHING_ASKED
     page = part.rows(guards.current(), part.cut(wanted), {parent: row.id})
     table = Table(part.columns, page.rows, page.total, wanted, _Doors(part)._href, (), f"No {part.one} yet.")
     return {
