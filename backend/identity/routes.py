@@ -82,13 +82,17 @@ def recover(device_id: str) -> ResponseReturnValue:
     """Open the data key that this tablet sealed: for its owner, freshly signed in, while it is active."""
     asked = load_json(schemas.Recover())
     guards.fresh()
-    try:
-        key = keys.ring().open_recovery({name: asked[name] for name in ("epk", "iv", "ct")})
-    except EnvelopeInvalid as wrong:
-        raise Invalid("This was not sealed for this organisation.", field="ct") from wrong
     with unit():
         devices.note_recovery(guards.current(), device_id)
+        key = _opened({name: asked[name] for name in ("epk", "iv", "ct")})
     return {"key": b64url(key)}
+
+
+def _opened(envelope: dict[str, object]) -> bytes:
+    try:
+        return keys.ring().open_recovery(envelope)
+    except EnvelopeInvalid as wrong:
+        raise Invalid("This was not sealed for this organisation.", field="ct") from wrong
 
 
 class NotInstalled(Forbidden):
