@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import console, exchange, media, schema_version
+from backend import console, exchange, media, portal, schema_version
 from backend.core import blobs, clock, db, headers, health, jobs, log, pages, problems, settings
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
@@ -76,4 +76,5 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     media.init_app(app)
     reports_jobs.init_app(app)
     console.init_app(app)
+    portal.init_app(app)
     return app

@@ -22,6 +22,8 @@ KEY = "singgah.limits"
 SIGN_IN_ADDRESS = parse("10/minute")
 SIGN_IN_NAME = parse("5/15 minutes")
 ENROL_PERSON = parse("3/day")
+READ_ADDRESS = parse("30/minute")
+"""Public pages of reports, so that nobody guesses their ids."""
 
 
 class TooManyTries(TooMany):
@@ -59,6 +61,13 @@ def spend_enrolment(person: str) -> None:
     """Count one enrolment of a person. Raises TooManyTries."""
     _admit(ENROL_PERSON, "enrol", person)
     _count(ENROL_PERSON, "enrol", person)
+
+
+def admit_reader() -> None:
+    """Count one look at a public page from this address. Raises TooManyTries."""
+    address = get_remote_address()
+    _admit(READ_ADDRESS, "read", address)
+    _count(READ_ADDRESS, "read", address)
 
 
 def _admit(item: RateLimitItem, *key: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.identity import guards
+from backend.identity import guards, limits
 from backend.identity.accounts import (
     NameTaken,
     create,
@@ -34,7 +34,7 @@ from backend.identity.sessions import Living, actor_of
 
 __all__ = [
     "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope",
-    "acting", "actor_of", "confirm", "create", "disable", "enable", "get", "grant", "guards", "listed",
+    "acting", "actor_of", "confirm", "create", "disable", "enable", "get", "grant", "guards", "limits", "listed",
     "organisations", "people_with", "resume", "revoke", "saw", "scopes_of", "server_device", "set_password", "suspend",
     "system_actor", "tablets", "watch", "withdraw",
 ]  # fmt: skip

@@ -59,6 +59,11 @@ document.addEventListener('click', (event) => {
 
 document.addEventListener('change', (event) => {
   if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+  // The open tickets of a new visit are those of its site; whatever else was typed stays.
+  if (event.target.matches('[data-site-form] select[name="site"]')) {
+    const address = `/console/visits/new?site=${encodeURIComponent(event.target.value)}`;
+    window.htmx?.ajax('GET', address, {target: '#field-tickets', select: '#field-tickets', swap: 'outerHTML'});
+  }
 });
 
 // After a swap the reader goes on where the page says, or at its head.
