@@ -1,4 +1,4 @@
-"""Runs WeasyPrint in a process of its own: `python -m backend.reports.render_child`, spoken to over pipes.
+"""Runs WeasyPrint in a process of its own: `python -m backend.reports.render_child CPU_SECONDS`, spoken to over pipes.
 
 The parent process imports the libraries once and forks for each job, so that a job is quick, starts clean and dies
 alone. A job has limits on processor time, memory, file size and wall clock, an empty environment and no file of
@@ -63,8 +63,9 @@ def main() -> None:
         send(answers, {"error": f"WeasyPrint cannot start: {fault}"})
         return
     send(answers, {"ready": True})
+    cpu_seconds = int(sys.argv[1])
     while (job := receive(sys.stdin.buffer)) is not None:
-        head, blobs = _forked(job)
+        head, blobs = _forked(job, cpu_seconds)
         send(answers, head, blobs)
 
 
@@ -73,12 +74,12 @@ def _import_libraries() -> None:
     import weasyprint  # noqa: F401 - after the pipes are set up, and before the first fork
 
 
-def _forked(job: Parts) -> Parts:
+def _forked(job: Parts, cpu_seconds: int) -> Parts:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _work(job, writing)
+        _work(job, writing, cpu_seconds)
     os.close(writing)
     with os.fdopen(reading, "rb") as stream:
         data = stream.read()
@@ -89,10 +90,10 @@ def _forked(job: Parts) -> Parts:
     return answer if answer is not None else ({"error": "the renderer gave no answer"}, [])
 
 
-def _work(job: Parts, writing: int) -> None:
+def _work(job: Parts, writing: int, cpu_seconds: int) -> None:
     code = 1
     try:
-        _limit()
+        _limit(cpu_seconds)
         head, blobs = render(*job)
         with os.fdopen(writing, "wb") as stream:
             send(stream, head, blobs)
@@ -101,9 +102,9 @@ def _work(job: Parts, writing: int) -> None:
         os._exit(code)
 
 
-def _limit() -> None:
+def _limit(cpu_seconds: int) -> None:
     signal.alarm(WALL_SECONDS)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.reports.render_child import receive, send
+from backend.reports.render_child import CPU_SECONDS, receive, send
 
 SOURCE = Path(__file__).resolve().parents[2]
 NO_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig/>'
@@ -26,9 +26,13 @@ class RenderFailed(Exception):
 
 
 class Renderer:
-    """A warm rendering process; one job at a time, each in a fork of its own. Close it, or use `with`."""
+    """A warm rendering process; one job at a time, each in a fork of its own. Close it, or use `with`.
 
-    def __init__(self) -> None:
+    A job may use `cpu_seconds` of processor time.
+    """
+
+    def __init__(self, cpu_seconds: int = CPU_SECONDS) -> None:
+        self._cpu_seconds = cpu_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -68,7 +72,7 @@ class Renderer:
         self._folder = Path(tempfile.mkdtemp(prefix="singgah-render-"))
         (self._folder / "fonts.conf").write_text(NO_FONTS)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "backend.reports.render_child"],
+            [sys.executable, "-m", "backend.reports.render_child", str(self._cpu_seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
