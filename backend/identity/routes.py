@@ -110,6 +110,7 @@ def view(living: sessions.Living) -> dict[str, object]:
     facts = {
         "account": living.account_id, "person": actor.person_id, "organisation": actor.org_id,
         "roles": sorted(actor.roles), "session_hash": living.session_hash, "ends": living.ends,
+        "recovery_key": keys.ring().recovery_jwk,
     }  # fmt: skip
     dumped: dict[str, object] = schemas.SessionView().dump(facts)
     return dumped

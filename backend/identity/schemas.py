@@ -14,17 +14,6 @@ class SignIn(Strict):
     password = fields.String(required=True)
 
 
-class SessionView(Lenient):
-    """A living session; `session_hash` is the `ath` of device proofs."""
-
-    account = fields.String()
-    person = fields.String()
-    organisation = fields.String()
-    roles = fields.List(fields.String())
-    session_hash = fields.String()
-    ends = UtcTime()
-
-
 class Jwk(Strict):
     """The public half of a P-256 key; browsers add `ext` and `key_ops`, which say nothing here."""
 
@@ -34,6 +23,18 @@ class Jwk(Strict):
     y = Text(43, required=True)
     ext = Truth()
     key_ops = fields.List(fields.String())
+
+
+class SessionView(Lenient):
+    """A living session. `session_hash` is the `ath` of device proofs; to `recovery_key` a tablet seals its data key."""
+
+    account = fields.String()
+    person = fields.String()
+    organisation = fields.String()
+    roles = fields.List(fields.String())
+    session_hash = fields.String()
+    recovery_key = fields.Nested(Jwk)
+    ends = UtcTime()
 
 
 class Enrol(Strict):
