@@ -9,7 +9,7 @@ let silence: () => void = () => {};
 
 /** Begin to exchange with the server, or wait for the window that does. */
 export function startExchange({store, owner}: Tablet): void {
-  const name = `singgah-${owner.person.id}`;
+  const name = `singgah-${owner.person}`;
   const running = new Shell({
     store, machine,
     sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),

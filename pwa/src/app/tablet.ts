@@ -1,6 +1,6 @@
 import {signal} from '@preact/signals';
 import type {SyncStatus} from '../exchange/types.ts';
-import type {Organisation, Person, Session} from '../net/api.ts';
+import type {Session} from '../net/api.ts';
 import {Api} from '../net/api.ts';
 import {type Credentials, Http} from '../net/http.ts';
 import type {Signer} from '../store/device_key.ts';
@@ -10,8 +10,12 @@ import {machine} from './machine.ts';
 
 /** Who works here, as it was at the last sign-in. Kept sealed as the setting `owner`. */
 export interface Owner {
-  readonly person: Person;
-  readonly organisation: Organisation;
+  /** Their row of kind `person`. */
+  readonly person: string;
+  readonly organisation: string;
+  readonly roles: readonly string[];
+  /** What they signed in with: their name until the feed has brought it. */
+  readonly signIn: string;
   readonly device: string;
   /** Three characters, the middle of numbers for people. */
   readonly code: string;

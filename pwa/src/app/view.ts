@@ -73,7 +73,7 @@ const NOTHING = signal<View | null>(null);
 
 const current = computed<ReadonlySignal<View | null>>(() => {
   const open = tablet.value;
-  return open === null ? NOTHING : follow(open.store, open.owner.person.id);
+  return open === null ? NOTHING : follow(open.store, open.owner.person);
 });
 
 function follow(store: Store, person: string): ReadonlySignal<View | null> {

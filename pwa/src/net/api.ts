@@ -1,24 +1,16 @@
 import type {PublicJwk, RecoveryWrap} from '../store/keyring.ts';
 import {type Asked, codeOf, type Credentials, Http} from './http.ts';
 
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-}
-
-export interface Organisation {
-  readonly id: string;
-  readonly name: string;
-  readonly demo: boolean;
-  readonly recovery_key: JsonWebKey;
-}
-
+/** A living session as the server tells it. */
 export interface Session {
+  /** Ids; names come with the feed. */
+  readonly person: string;
+  readonly organisation: string;
+  readonly roles: readonly string[];
   /** What device proofs call `ath`. */
   readonly session_hash: string;
-  readonly person: Person;
-  readonly organisation: Organisation;
+  /** To this the data key is sealed, so that a forgotten PIN loses nothing. */
+  readonly recovery_key: PublicJwk;
 }
 
 export type DeviceStatus = 'pending' | 'active' | 'suspended' | 'revoked';
@@ -67,7 +59,7 @@ export class Api {
   }
 
   signIn(name: string, password: string): Promise<Session> {
-    return this.#ask<Session>({method: 'POST', path: '/api/v1/session', json: {name, password}});
+    return this.#ask<Session>({method: 'POST', path: '/api/v1/session', json: {sign_in: name, password}});
   }
 
   /** The living session, or null when there is none. */
@@ -92,8 +84,8 @@ export class Api {
 
   /** The data key of this device again, in base64url. Needs a sign-in of the same person within the last 10 minutes. */
   async recover(device: string, envelope: RecoveryWrap): Promise<string> {
-    const {dek} = await this.#ask<{dek: string}>({method: 'POST', path: `/api/v1/devices/${device}/recover`, json: {envelope}});
-    return dek;
+    const {key} = await this.#ask<{key: string}>({method: 'POST', path: `/api/v1/devices/${device}/recover`, json: envelope});
+    return key;
   }
 
   async #ask<T>(asked: Asked): Promise<T> {

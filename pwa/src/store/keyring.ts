@@ -66,8 +66,8 @@ async function keyFromPin(pin: string, salt: Bytes, rounds: number): Promise<Cry
 }
 
 /** P-256 ECDH with a fresh key, HKDF-SHA256 (no salt), AES-256-GCM: only the server can open it, after a fresh sign-in. */
-export async function wrapForRecovery(raw: Bytes, recoveryKey: JsonWebKey, random: Random): Promise<RecoveryWrap> {
-  const theirs = await crypto.subtle.importKey('jwk', recoveryKey, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
+export async function wrapForRecovery(raw: Bytes, recoveryKey: PublicJwk, random: Random): Promise<RecoveryWrap> {
+  const theirs = await crypto.subtle.importKey('jwk', {...recoveryKey}, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
   const ours = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, false, ['deriveBits']);
   const iv = random(12);
   const ct = await crypto.subtle.encrypt({name: 'AES-GCM', iv}, await sharedKey(ours.privateKey, theirs), raw);

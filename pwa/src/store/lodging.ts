@@ -5,7 +5,7 @@ import {type Bytes, fromBase64Url, toBase64Url} from './bytes.ts';
 import {Connection} from './connection.ts';
 import {databaseOf, type DeviceKeyRecord, type KeyringRecord, LODGING, type Machine, type Records, type SealedMeta} from './database.ts';
 import {makeDeviceKey, Signer} from './device_key.ts';
-import {importDataKey, MOST_FAILURES, newDataKey, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
+import {importDataKey, MOST_FAILURES, newDataKey, type PublicJwk, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
 import {sealMeta, seats} from './memory.ts';
 import {Vault} from './seal.ts';
 import {Store} from './store.ts';
@@ -39,7 +39,7 @@ export class Lodging {
   }
 
   /** Make the keys and the empty stores, in one transaction. The device id is a fresh UUIDv7. */
-  async furnish(pin: string, device: string, recoveryKey: JsonWebKey): Promise<Opened> {
+  async furnish(pin: string, device: string, recoveryKey: PublicJwk): Promise<Opened> {
     const raw = newDataKey(this.#machine.random);
     const vault = new Vault(await importDataKey(raw), this.#machine.random);
     const [keyring, deviceKey, naming, engine] = await Promise.all([
@@ -74,7 +74,7 @@ export class Lodging {
   }
 
   /** The data key came back from the server: set a new PIN. Everything on the tablet is as it was. */
-  async recover(dek: string, pin: string, recoveryKey: JsonWebKey): Promise<Opened> {
+  async recover(dek: string, pin: string, recoveryKey: PublicJwk): Promise<Opened> {
     const raw = fromBase64Url(dek);
     // Opened first: a key that opens nothing must not replace the one that does.
     const opened = await this.#open(raw);
@@ -87,7 +87,7 @@ export class Lodging {
     this.#connection.close();
   }
 
-  async #wrapped(raw: Bytes, pin: string, device: string, recoveryKey: JsonWebKey): Promise<KeyringRecord> {
+  async #wrapped(raw: Bytes, pin: string, device: string, recoveryKey: PublicJwk): Promise<KeyringRecord> {
     const {random} = this.#machine;
     return {key: 'keyring', device, pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, recoveryKey, random), failures: 0};
   }

@@ -18,7 +18,7 @@ async function makeOpen() {
     ]},
     {kind: 'apply', limit: 9, generation: 1}, {kind: 'meta', set: {head: 12}},
   ]);
-  await enter(opening, {person: {id: PERSON, name: 'Aisyah', roles: ['engineer']}, organisation: {id: 'o', name: 'Demo', demo: true, recovery_key: {}}, device: 'd', code: '7K3', status: 'active'});
+  await enter(opening, {person: PERSON, organisation: 'o', roles: ['engineer'], signIn: 'aisyah', device: 'd', code: '7K3', status: 'active'});
   return opening;
 }
 

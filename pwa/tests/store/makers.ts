@@ -1,7 +1,7 @@
 import {IDBFactory, IDBKeyRange} from 'fake-indexeddb';
 import type {Change} from '../../src/exchange/types.ts';
 import type {Machine} from '../../src/store/database.ts';
-import {publicJwk} from '../../src/store/keyring.ts';
+import {type PublicJwk, publicJwk} from '../../src/store/keyring.ts';
 import {Lodging, type Opened} from '../../src/store/lodging.ts';
 import type {ReadyOperation} from '../../src/store/store.ts';
 import {uuid7} from '../../src/sync/ids.ts';
@@ -43,9 +43,9 @@ export function makeMachine(indexedDB: IDBFactory = new IDBFactory()): TestMachi
 }
 
 /** The organisation's recovery key: the public half as tablets get it, and the secret that the server keeps. */
-export async function makeRecoveryKey(): Promise<{jwk: JsonWebKey; secret: CryptoKey}> {
+export async function makeRecoveryKey(): Promise<{jwk: PublicJwk; secret: CryptoKey}> {
   const pair = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, false, ['deriveBits']);
-  return {jwk: {...await publicJwk(pair.publicKey)}, secret: pair.privateKey};
+  return {jwk: await publicJwk(pair.publicKey), secret: pair.privateKey};
 }
 
 /** A furnished and opened tablet of one person. */

@@ -13,15 +13,16 @@ import {fingerprint} from '../../sync/device_code.ts';
 /** What stands between the person and their work. */
 export type Step =
   | {readonly at: 'starting'}
-  | {readonly at: 'refused'; readonly why: 'apple_tab' | 'no_keys'}
+  | {readonly at: 'refused'; readonly why: WhyRefused}
   | {readonly at: 'sign_in'; readonly why: WhySignIn; readonly lodgers: readonly Lodger[]}
   | {readonly at: 'choose_pin'; readonly why: 'new' | 'forgotten'}
   | {readonly at: 'waiting'; readonly eightCharacters: string; readonly status: DeviceStatus; readonly warnings: readonly Warning[]}
   | {readonly at: 'unlock'; readonly lodgers: readonly Lodger[]; readonly lodger: Lodger; readonly left: number | null}
   | {readonly at: 'open'};
 
+export type WhyRefused = 'apple_tab' | 'tab' | 'no_keys';
 export type WhySignIn = 'new' | 'forgotten' | 'too_many' | 'waiting' | 'emptied';
-export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted' | 'not_installed';
+export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted';
 export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | null;
 
 const LEAST_STORAGE = 1_000_000_000;
@@ -34,6 +35,7 @@ export const busy = signal(false);
 const people = new People(machine);
 let lodging: Lodging | null = null;
 let session: Session | null = null;
+let signedInAs = '';
 let half: Opened | null = null;
 let dek: string | null = null;
 
@@ -63,7 +65,7 @@ export async function choose(lodger: Lodger, lodgers: readonly Lodger[] | null =
 }
 
 export async function signInAs(why: WhySignIn): Promise<void> {
-  if ((why === 'new' || why === 'emptied') && isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
+  if ((why === 'new' || why === 'emptied') && !isInstalled()) return become({at: 'refused', why: isApple() ? 'apple_tab' : 'tab'});
   become({at: 'sign_in', why, lodgers: await people.all()});
 }
 
@@ -71,8 +73,9 @@ export function signIn(name: string, password: string): Promise<void> {
   return trying(async () => {
     const before = step.value;
     session = await api.signIn(name, password);
+    signedInAs = name;
     if (before.at === 'sign_in' && before.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half));
-    const lodger = (await people.all()).find(({id}) => id === session?.person.id);
+    const lodger = (await people.all()).find(({id}) => id === session?.person);
     if (lodger === undefined) return furnishFor(session);
     await choose(lodger);
     if (before.at === 'sign_in' && (before.why === 'forgotten' || before.why === 'too_many')) await recover();
@@ -84,7 +87,7 @@ export function choosePin(pin: string): Promise<void> {
     const {at, why} = step.value as {at: string; why?: string};
     if (at !== 'choose_pin' || lodging === null || session === null) return;
     half = why === 'forgotten' && dek !== null
-      ? await lodging.recover(dek, pin, session.organisation.recovery_key)
+      ? await lodging.recover(dek, pin, session.recovery_key)
       : await furnished(lodging, session, pin);
     dek = null;
     await comeIn(half);
@@ -128,18 +131,17 @@ async function recover(): Promise<void> {
 }
 
 function furnishFor({person}: Session): void {
-  if (isApple() && !isInstalled()) return become({at: 'refused', why: 'apple_tab'});
-  lodging = new Lodging(person.id, machine);
+  lodging = new Lodging(person, machine);
   become({at: 'choose_pin', why: 'new'});
 }
 
 /** Keys and empty stores first, so that a reload while waiting for the console loses nothing. */
-async function furnished(home: Lodging, {person, organisation}: Session, pin: string): Promise<Opened> {
+async function furnished(home: Lodging, {person, organisation, roles, recovery_key}: Session, pin: string): Promise<Opened> {
   const device = machine.newId();
-  const opened = await home.furnish(pin, device, organisation.recovery_key);
-  const owner: Owner = {person, organisation, device, code: '', status: 'pending'};
+  const opened = await home.furnish(pin, device, recovery_key);
+  const owner: Owner = {person, organisation, roles, signIn: signedInAs, device, code: '', status: 'pending'};
   await opened.store.keepSetting('owner', owner);
-  await people.note(person.id, initialsOf(person.name));
+  await people.note(person, nameOf(opened, owner));
   return opened;
 }
 
@@ -147,7 +149,7 @@ async function comeIn(opened: Opened): Promise<void> {
   half = opened;
   if (session !== null) await noteSession(opened.store, session);
   const owner = await ownerOf(opened);
-  await people.note(owner.person.id, initialsOf(owner.person.name));
+  await people.note(owner.person, nameOf(opened, owner));
   if (owner.status === 'pending') await admitted(opened, owner).catch(explain);
   else await open(opened, owner);
 }
@@ -175,10 +177,16 @@ async function open(opened: Opened, owner: Owner): Promise<void> {
   become({at: 'open'});
 }
 
-async function factsOf({signer}: Opened, {device, person}: Owner, warnings: readonly Warning[]) {
+/** Initials of the name that the feed brought, before that of the sign-in name. */
+function nameOf({store}: Opened, {person, signIn}: Owner): string {
+  const name = store.memory.rows.get(`person/${person}`)?.v['name'];
+  return initialsOf(typeof name === 'string' ? name : signIn);
+}
+
+async function factsOf(opened: Opened, owner: Owner, warnings: readonly Warning[]) {
   const room = await machine.room();
   return {
-    device, jwk: signer.jwk, name: `${initialsOf(person.name)} ${isApple() ? 'iPad' : 'tablet'}`, standalone: isInstalled(),
+    device: owner.device, jwk: opened.signer.jwk, name: `${nameOf(opened, owner)} ${isApple() ? 'iPad' : 'tablet'}`, standalone: isInstalled(),
     persisted: !warnings.includes('not_persisted'), storage_mb: Math.floor((room ?? 0) / 1e6),
   };
 }
@@ -186,7 +194,7 @@ async function factsOf({signer}: Opened, {device, person}: Owner, warnings: read
 async function warningsNow(): Promise<Warning[]> {
   const room = await machine.room();
   const found: (Warning | false)[] = [
-    !isInstalled() && 'not_installed', !await persistStorage() && 'not_persisted', room !== null && room < LEAST_STORAGE && 'low_storage', 'copied_profile',
+    !await persistStorage() && 'not_persisted', room !== null && room < LEAST_STORAGE && 'low_storage', 'copied_profile',
   ];
   return found.filter((each) => each !== false);
 }
@@ -225,8 +233,9 @@ async function explain(fault: unknown): Promise<void> {
 
 async function explainRefusal({status, code}: Refused): Promise<void> {
   const waiting = step.value.at === 'waiting';
+  if (code === 'not_installed') return become({at: 'refused', why: isApple() ? 'apple_tab' : 'tab'});
   if (status === 401 && waiting) return signInAs('waiting');
-  trouble.value = status === 401 || code === 'wrong_password' ? 'wrong_password' : status === 429 ? 'too_often' : status === 403 || status === 404 ? 'other_person' : 'server';
+  trouble.value = status === 401 ? 'wrong_password' : status === 429 ? 'too_often' : status === 403 || status === 404 ? 'other_person' : 'server';
 }
 
 function become(next: Step): void {

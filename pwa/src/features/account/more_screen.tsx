@@ -2,17 +2,21 @@ import {lockUp} from '../../app/exchange.ts';
 import {Screen} from '../../app/frame.tsx';
 import {setLanguage, setTheme, theme} from '../../app/preferences.ts';
 import {back, href} from '../../app/router.ts';
+import type {PersonRow} from '../../app/rows.ts';
 import {opened} from '../../app/tablet.ts';
+import {useView} from '../../app/view.ts';
 import {language, t} from '../../i18n/i18n.ts';
 import {Button, Card, ChoiceList, Facts, ListRow, SegmentedChoice} from '../../ui/kit.ts';
 
 /** Who works here, how the screen looks and speaks, and the way out. */
 export default function MoreScreen() {
   const {owner} = opened();
+  const view = useView();
+  const organisation = view.get<{name: string}>('organisation', owner.organisation)?.name ?? '';
   return (
     <Screen title={t('account.more.title')} onBack={() => back()} bottom={<Button kind="primary" icon="lock" onClick={lockUp}>{t('account.more.lock')}</Button>}>
-      <Card title={owner.person.name}>
-        <Facts facts={[[t('account.more.organisation'), owner.organisation.name], [t('account.more.device'), owner.code]]} />
+      <Card title={view.get<PersonRow>('person', owner.person)?.name ?? owner.signIn}>
+        <Facts facts={[[t('account.more.organisation'), organisation], [t('account.more.device'), owner.code]]} />
       </Card>
       <div class="list">
         <ListRow icon="refresh-cw" title={t('account.more.sync')} href={href('sync')} />

@@ -11,7 +11,6 @@ const WARNINGS: Record<Warning, {title: ReturnType<typeof key>; detail: ReturnTy
   copied_profile: {title: key('account.warning.profile'), detail: key('account.warning.profile.detail')},
   low_storage: {title: key('account.warning.storage'), detail: key('account.warning.storage.detail')},
   not_persisted: {title: key('account.warning.persist'), detail: key('account.warning.persist.detail')},
-  not_installed: {title: key('account.warning.install'), detail: key('account.warning.install.detail')},
 };
 
 /** The eight characters that the office compares with its own screen, until it says yes. */
