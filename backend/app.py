@@ -8,7 +8,20 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import console, exchange, media, portal, schema_version
-from backend.core import blobs, clock, db, headers, health, jobs, log, pages, problems, settings, tablet_app
+from backend.core import (
+    blobs,
+    clock,
+    db,
+    headers,
+    health,
+    jobs,
+    log,
+    pages,
+    problems,
+    settings,
+    tablet_app,
+    tablet_files,
+)
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
 from backend.core.config import Config
@@ -46,6 +59,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     blobs.init_app(app, FolderBlobs(config.blobs_dir))
     jobs.init_app(app, waker or (RedisWaker(config.redis_url) if config.redis_url else None))
     app.register_blueprint(health.bp)
+    app.register_blueprint(tablet_files.bp)
     tablet_app.init_app(app)
 
     limits.init_app(app, config)
