@@ -11,7 +11,8 @@ from sync.operation import Operation
 
 Value = Mapping[str, Any]
 Changes = dict[str, Value]
-Reducer = Callable[[Operation, Mapping[str, Value], str], Changes]
+Rows = Mapping[str, Value]
+Reducer = Callable[[Operation, Rows, str], Changes]
 Fields = Callable[[Operation, Value, str], Value]
 
 
@@ -25,11 +26,21 @@ def key_of(op: Operation) -> str:
     return "/".join(op.entity)
 
 
-def create(empty: Value, **stamps: Callable[[Operation, str], object]) -> Reducer:
-    """Make a row of an empty one, the arguments, and what is known of the act."""
+def nothing(_: Operation, __: Rows) -> Value:
+    """What other rows tell of a new row: nothing."""
+    return {}
 
-    def reduce(op: Operation, _: Mapping[str, Value], person: str) -> Changes:
-        return {key_of(op): {**empty, **op.args, **{name: say(op, person) for name, say in stamps.items()}}}
+
+def create(
+    empty: Value,
+    known: Callable[[Operation, Rows], Value] = nothing,
+    **stamps: Callable[[Operation, str], object],
+) -> Reducer:
+    """Make a row of an empty one, the arguments, what other rows tell, and what is known of the act."""
+
+    def reduce(op: Operation, rows: Rows, person: str) -> Changes:
+        said = {name: say(op, person) for name, say in stamps.items()}
+        return {key_of(op): {**empty, **op.args, **known(op, rows), **said}}
 
     return reduce
 
@@ -37,7 +48,7 @@ def create(empty: Value, **stamps: Callable[[Operation, str], object]) -> Reduce
 def edit(fields: Fields) -> Reducer:
     """Change fields of the operation's own row, if it is there."""
 
-    def reduce(op: Operation, rows: Mapping[str, Value], person: str) -> Changes:
+    def reduce(op: Operation, rows: Rows, person: str) -> Changes:
         row = rows.get(key_of(op))
         return {} if row is None else {key_of(op): {**row, **fields(op, row, person)}}
 

@@ -1,10 +1,10 @@
 """How a tablet shows its own operations on tickets, assets and contacts (rule S21)."""
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sync.operation import Operation
-from sync.reducer import Changes, Reducer, Value, added, arguments, blank, create, edit, key_of, moment
+from sync.reducer import Changes, Reducer, Rows, Value, added, arguments, blank, create, edit, key_of, moment
 
 PRIORITY: Final[Mapping[str, str]] = {
     "high/high": "P1",
@@ -19,96 +19,137 @@ PRIORITY: Final[Mapping[str, str]] = {
 }
 """Impact/urgency."""
 
-_TICKET: Final = blank(
-    "number kind site client asset title description impact urgency priority category channel reporter assignee"
-    " opened_at first_response_at resolved_at restored_at waiting_for cause action prevention repeat_key came_from"
-    " down_from usable_at data_lost"
-)
-_ASSET: Final = blank(
-    "client site type tag serial maker model name place stage warranty_until end_of_support"
-)
+MOVES: Final[Mapping[str, Mapping[str, str]]] = {
+    "start": {"new": "open"},
+    "wait": {"new": "waiting", "open": "waiting", "reopened": "waiting"},
+    "resume": {"waiting": "open"},
+    "resolve": {"new": "resolved", "open": "resolved", "waiting": "resolved", "reopened": "resolved"},
+}
+"""A ticket's states that a tablet moves, by verb; from any other state nothing is shown, the server will hold it."""
+
+RESPONSES: Final = ("start", "wait", "resolve")
+"""Verbs that are a first response."""
+
+_TICKET: Final[Value] = {
+    **blank(
+        "number kind site client asset title description priority channel reporter assignee opened_at"
+        " first_response_at resolved_at restored_at waiting_for cause action prevention repeat_key came_from"
+        " down_from usable_at data_lost"
+    ),
+    "impact": "medium",
+    "urgency": "medium",
+    "category": "helpdesk",
+    "walk_up": False,
+    "notes": [],
+    "timeline": [],
+}
+_ASSET: Final[Value] = {
+    **blank("type tag serial maker model name place warranty_until end_of_support"),
+    "stage": "in_service",
+}
 _CONTACT: Final[Value] = {
-    **blank("site client name capacity email phone"),
+    **blank("name capacity email phone"),
     "language": "en",
     "may_sign": False,
     "active": True,
 }
 
 
-def _create_ticket(op: Operation, rows: Mapping[str, Value], _: str) -> Changes:
-    site = rows.get(f"site/{op.args.get('site')}", {})
-    row = {
-        **_TICKET,
-        "client": site.get("client"),
-        **op.args,
-        "priority": PRIORITY.get(f"{op.args.get('impact')}/{op.args.get('urgency')}", "P4"),
-        "state": "new",
-        "tier": "L1",
-        "opened_at": moment(op, "opened_at"),
-        "walk_up": op.args.get("walk_up") is True,
-        "notes": [],
-        "timeline": [],
-        "events": [],
-    }
-    return {key_of(op): row}
+def _client(op: Operation, rows: Rows) -> Value:
+    """The client of the site that the operation names, where the tablet knows it."""
+    return {"client": rows.get(f"site/{op.args.get('site')}", {}).get("client")}
 
 
-def _responded(op: Operation, row: Value) -> object:
-    return row.get("first_response_at") or op.at
+def _create_ticket(op: Operation, rows: Rows, person: str) -> Changes:
+    row: dict[str, Any] = {**_TICKET, **op.args, **_client(op, rows), "state": "new", "tier": "L1", "events": []}
+    row["priority"] = PRIORITY.get(f"{row['impact']}/{row['urgency']}", "P4")
+    row["opened_at"] = moment(op, "opened_at")
+    row["assignee"] = person if row["walk_up"] else None
+    return {key_of(op): {**row, **_event(op, row, person, {}, {"state": "new"})}}
 
 
-def _move(to: str, sources: str, **also: Callable[[Operation, Value], object]) -> Reducer:
-    """A move of a ticket's state; from any other state nothing is shown, the server will hold it."""
+def _event(op: Operation, row: Value, person: str, was: Value, now: Value, reason: Any = None) -> Value:
+    """The ticket's list of events with this one; `at` is the stated time of those that have one."""
+    verb = op.type.split(".")[1]
+    at = moment(op, "at") if verb == "resolve" else op.at
+    line = {"at": at, "by": person, "deed": verb, "was": was, "now": now, "reason": reason}
+    return added(row, "events", line)
 
-    def fields(op: Operation, row: Value, person: str) -> Value:
-        if row["state"] not in sources.split():
-            return {}
-        reason = op.args.get("reason")
-        event = {"at": op.at, "by": person, "was": row["state"], "now": to, "reason": reason}
-        more = {name: say(op, row) for name, say in also.items()}
-        return {"state": to, **added(row, "events", event), **more}
 
-    return edit(fields)
+def _move(op: Operation, row: Value, person: str) -> Value:
+    verb = op.type.split(".")[1]
+    after = MOVES[verb].get(row["state"])
+    if after is None:
+        return {}
+    written = {"state": after, **_written(op, verb)}
+    changed = [name for name, value in written.items() if row.get(name) != value]
+    was, now = {name: row.get(name) for name in changed}, {name: written[name] for name in changed}
+    reason = op.args.get("note") if verb == "wait" else None
+    at = moment(op, "at") if verb == "resolve" else op.at
+    response = _responded(row, at) if verb in RESPONSES else {}
+    return {**written, **_event(op, row, person, was, now, reason), **response}
+
+
+def _written(op: Operation, verb: str) -> Value:
+    """What a move writes beside the state."""
+    if verb == "wait":
+        return {"waiting_for": op.args.get("reason")}
+    if verb == "resume":
+        return {"waiting_for": None}
+    if verb == "resolve":
+        told = {name: op.args.get(name) for name in ("cause", "action", "prevention")}
+        return {**told, "resolved_at": moment(op, "at"), "waiting_for": None}
+    return {}
+
+
+def _responded(row: Value, at: Any) -> Value:
+    return {"first_response_at": row.get("first_response_at") or at}
+
+
+def _escalate(op: Operation, row: Value, person: str) -> Value:
+    tier = op.args.get("tier")
+    event = _event(op, row, person, {"tier": row.get("tier")}, {"tier": tier}, op.args.get("note"))
+    return {} if row["state"] in ("resolved", "closed") else {"tier": tier, **event}
+
+
+def _restore(op: Operation, row: Value, person: str) -> Value:
+    at = moment(op, "at")
+    event = _event(op, row, person, {"restored_at": row.get("restored_at")}, {"restored_at": at})
+    return {"restored_at": at, "usable_at": row.get("usable_at") or at, **event}
 
 
 def _note(op: Operation, row: Value, person: str) -> Value:
     told = {name: op.args.get(name) for name in ("text", "visible")}
     entry = {"id": op.args.get("note"), "at": op.at, "by": person, **told}
-    answered = {"first_response_at": _responded(op, row)} if told["visible"] == "client" else {}
-    return {**added(row, "notes", entry), **answered}
+    if any(known["id"] == entry["id"] for known in row.get("notes") or []):
+        return {}
+    return {**added(row, "notes", entry), **(_responded(row, op.at) if told["visible"] == "client" else {})}
 
 
 def _timeline(op: Operation, row: Value, _: str) -> Value:
-    return added(row, "timeline", {"at": op.at, "who": op.args.get("who"), "text": op.args.get("text")})
+    line = {"at": moment(op, "at"), "who": op.args.get("who"), "text": op.args.get("text")}
+    return added(row, "timeline", line)
+
+
+def _move_asset(op: Operation, rows: Rows, _: str) -> Changes:
+    row = rows.get(key_of(op))
+    moved = {"site": op.args.get("site"), "place": op.args.get("place"), **_client(op, rows)}
+    return {} if row is None else {key_of(op): {**row, **moved}}
 
 
 TICKET_REDUCERS: Final[Mapping[str, Reducer]] = {
-    "contact.create": create(_CONTACT),
-    "asset.create": create(_ASSET),
+    "contact.create": create(_CONTACT, _client),
+    "asset.create": create(_ASSET, _client),
     "asset.edit": arguments(),
-    "asset.move": arguments("site", "place"),
+    "asset.move": _move_asset,
     "asset.stage": arguments("stage"),
     "ticket.create": _create_ticket,
-    "ticket.start": _move("open", "new open reopened", first_response_at=_responded),
-    "ticket.wait": _move(
-        "waiting",
-        "new open reopened",
-        first_response_at=_responded,
-        waiting_for=lambda op, _: op.args.get("reason"),
-    ),
-    "ticket.resume": _move("open", "waiting", waiting_for=lambda _, __: None),
-    "ticket.escalate": arguments("tier"),
-    "ticket.restore": edit(lambda op, _, __: {"restored_at": moment(op, "at")}),
-    "ticket.resolve": _move(
-        "resolved",
-        "new open waiting reopened",
-        first_response_at=_responded,
-        resolved_at=lambda op, _: moment(op, "at"),
-        waiting_for=lambda _, __: None,
-        cause=lambda op, _: op.args.get("cause"),
-        action=lambda op, _: op.args.get("action"),
-        prevention=lambda op, _: op.args.get("prevention"),
-    ),
+    "ticket.start": edit(_move),
+    "ticket.wait": edit(_move),
+    "ticket.resume": edit(_move),
+    "ticket.resolve": edit(_move),
+    "ticket.escalate": edit(_escalate),
+    "ticket.restore": edit(_restore),
     "ticket.note": edit(_note),
     "ticket.timeline": edit(_timeline),
 }

@@ -7,6 +7,7 @@ from sync.operation import Operation
 from sync.reducer import (
     Changes,
     Reducer,
+    Rows,
     Value,
     added,
     arguments,
@@ -24,11 +25,11 @@ _VISIT: Final = blank(
     "number client client_name site site_name legal_entity title kind starts_at ends_at outcome cancel_reason"
     " briefing signed report"
 )
-_PHOTO: Final[Value] = {"caption": "", "visible": "internal", "state": "waiting", "removed": None}
-_TIME: Final[Value] = {"visit": None, "ticket": None, "ends_at": None, "note": "", "removed": None}
+_PHOTO: Final[Value] = {"caption": None, "state": "waiting", "removed": None}
+_TIME: Final[Value] = blank("visit ticket ends_at note removed")
 
 
-def _create_visit(op: Operation, rows: Mapping[str, Value], person: str) -> Changes:
+def _create_visit(op: Operation, rows: Rows, person: str) -> Changes:
     site = rows.get(f"site/{op.args.get('site')}", {})
     mine = op.args.get("unplanned") is True
     row = {
@@ -48,7 +49,7 @@ def _create_visit(op: Operation, rows: Mapping[str, Value], person: str) -> Chan
     return {key_of(op): row}
 
 
-def _add_run(op: Operation, rows: Mapping[str, Value], _: str) -> Changes:
+def _add_run(op: Operation, rows: Rows, _: str) -> Changes:
     visit = op.entity[1]
     runs = (row for key, row in rows.items() if key.startswith("run/"))
     row: Value = {
@@ -71,14 +72,8 @@ def _add_ticket(op: Operation, row: Value, _: str) -> Value:
 
 
 def _mark(op: Operation, row: Value, person: str) -> Value:
-    mark, stated = op.args.get("mark"), op.args.get("at")
-    entry = {
-        "id": op.id,
-        "mark": mark,
-        "at": moment(op, "at"),
-        "by": person,
-        "confidence": "stated" if stated else "device",
-    }
+    mark = op.args.get("mark")
+    entry = {"id": op.id, "mark": mark, "at": moment(op, "at"), "by": person, "confidence": "tablet"}
     begins = mark == "working" and row["state"] == "assigned"
     return {**added(row, "marks", entry), "state": "under_way" if begins else row["state"]}
 
@@ -91,20 +86,23 @@ def _sign(op: Operation, row: Value, _: str) -> Value:
 
 
 def _answer(op: Operation, row: Value, person: str) -> Value:
-    item = op.args.get("item")
-    return {
-        **entry_set(row, "answers", item, op.args.get("value")),
-        **entry_set(row, "authors", item, {"by": person, "at": op.at}),
-    }
+    return _authored(op, row, person, "answers", op.args.get("value"))
 
 
-def _remark(op: Operation, row: Value, _: str) -> Value:
-    return entry_set(row, "remarks", op.args.get("item"), op.args.get("text") or None)
+def _remark(op: Operation, row: Value, person: str) -> Value:
+    return _authored(op, row, person, "remarks", op.args.get("text") or None)
 
 
-def _waive(op: Operation, row: Value, _: str) -> Value:
+def _waive(op: Operation, row: Value, person: str) -> Value:
     waiver = {"rule": op.args.get("rule"), "witness": op.args.get("witness")}
-    return entry_set(row, "waivers", op.args.get("item"), waiver)
+    return _authored(op, row, person, "waivers", waiver)
+
+
+def _authored(op: Operation, row: Value, person: str, column: str, value: object) -> Value:
+    """One item of a run, and whose it is."""
+    item = op.args.get("item")
+    author = {"by": person, "at": op.at}
+    return {**entry_set(row, column, item, value), **entry_set(row, "authors", item, author)}
 
 
 def _remove(op: Operation, _: Value, __: str) -> Value:
@@ -121,7 +119,7 @@ VISIT_REDUCERS: Final[Mapping[str, Reducer]] = {
     "remark.set": edit(_remark),
     "waive": edit(_waive),
     "photo.add": create(_PHOTO, by=by),
-    "photo.caption": arguments("caption"),
+    "photo.caption": arguments("caption", "visible"),
     "photo.remove": edit(_remove),
     "time.add": create(_TIME, person=by),
     "time.remove": edit(_remove),

@@ -22,12 +22,17 @@ export function keyOf(op: Operation): string {
   return op.entity.join('/');
 }
 
-/** Make a row of an empty one, the arguments, and what is known of the act. */
-export function create(empty: Value, stamps: Record<string, Stamp> = {}): Reducer {
-  return (op, _rows, person) => {
-    const known = Object.entries(stamps).map(([name, say]) => [name, say(op, person)]);
-    return {[keyOf(op)]: {...empty, ...op.args, ...Object.fromEntries(known)}};
+/** Make a row of an empty one, the arguments, what other rows tell, and what is known of the act. */
+export function create(empty: Value, stamps: Record<string, Stamp> = {}, known = nothing): Reducer {
+  return (op, rows, person) => {
+    const said = Object.entries(stamps).map(([name, say]) => [name, say(op, person)]);
+    return {[keyOf(op)]: {...empty, ...op.args, ...known(op, rows), ...Object.fromEntries(said)}};
   };
+}
+
+/** What other rows tell of a new row: nothing. */
+function nothing(_op: Operation, _rows: Rows): Value {
+  return {};
 }
 
 /** Change fields of the operation's own row, if it is there. */

@@ -9,8 +9,8 @@ const VISIT = blank(
   'number client client_name site site_name legal_entity title kind starts_at ends_at outcome cancel_reason' +
     ' briefing signed report',
 );
-const PHOTO: Value = {caption: '', visible: 'internal', state: 'waiting', removed: null};
-const TIME: Value = {visit: null, ticket: null, ends_at: null, note: '', removed: null};
+const PHOTO: Value = {caption: null, state: 'waiting', removed: null};
+const TIME = blank('visit ticket ends_at note removed');
 
 function createVisit(op: Operation, rows: Rows, person: string): Changes {
   const site = rows.get(`site/${op.args['site']}`) ?? {};
@@ -56,8 +56,7 @@ function addTicket(op: Operation, row: Value): Value {
 
 function mark(op: Operation, row: Value, person: string): Value {
   const name = argument(op, 'mark');
-  const confidence = op.args['at'] ? 'stated' : 'device';
-  const entry = {id: op.id, mark: name, at: moment(op, 'at'), by: person, confidence};
+  const entry = {id: op.id, mark: name, at: moment(op, 'at'), by: person, confidence: 'tablet'};
   const begins = name === 'working' && row['state'] === 'assigned';
   return {...added(row, 'marks', entry), state: begins ? 'under_way' : row['state']};
 }
@@ -70,20 +69,22 @@ function sign(op: Operation, row: Value): Value {
 }
 
 function answer(op: Operation, row: Value, person: string): Value {
-  const item = argument(op, 'item');
-  return {
-    ...entrySet(row, 'answers', item, argument(op, 'value')),
-    ...entrySet(row, 'authors', item, {by: person, at: op.at}),
-  };
+  return authored(op, row, person, 'answers', argument(op, 'value'));
 }
 
-function remark(op: Operation, row: Value): Value {
-  return entrySet(row, 'remarks', argument(op, 'item'), op.args['text'] || null);
+function remark(op: Operation, row: Value, person: string): Value {
+  return authored(op, row, person, 'remarks', op.args['text'] || null);
 }
 
-function waive(op: Operation, row: Value): Value {
+function waive(op: Operation, row: Value, person: string): Value {
   const waiver = {rule: argument(op, 'rule'), witness: argument(op, 'witness')};
-  return entrySet(row, 'waivers', argument(op, 'item'), waiver);
+  return authored(op, row, person, 'waivers', waiver);
+}
+
+/** One item of a run, and whose it is. */
+function authored(op: Operation, row: Value, person: string, column: string, value: unknown): Value {
+  const item = argument(op, 'item');
+  return {...entrySet(row, column, item, value), ...entrySet(row, 'authors', item, {by: person, at: op.at})};
 }
 
 function remove(op: Operation): Value {
@@ -100,7 +101,7 @@ export const VISIT_REDUCERS: Readonly<Record<string, Reducer>> = {
   'remark.set': edit(remark),
   waive: edit(waive),
   'photo.add': create(PHOTO, {by}),
-  'photo.caption': copied('caption'),
+  'photo.caption': copied('caption', 'visible'),
   'photo.remove': edit(remove),
   'time.add': create(TIME, {person: by}),
   'time.remove': edit(remove),
