@@ -78,4 +78,4 @@ def count_tickets(actor: Actor) -> dict[str, int]:
     where = reach.at(actor, Ticket.org_id, Ticket.site)
     with reading() as session:
         counted = session.execute(select(Ticket.state, func.count()).where(where).group_by(Ticket.state))
-        return dict(counted.tuples().all())
+        return {row[0]: row[1] for row in counted}

@@ -72,7 +72,7 @@ def count_visits(actor: Actor) -> dict[str, int]:
     where = reach.at(actor, Visit.org_id, Visit.site)
     with reading() as session:
         counted = session.execute(select(Visit.state, func.count()).where(where).group_by(Visit.state))
-        return dict(counted.tuples().all())
+        return {row[0]: row[1] for row in counted}
 
 
 def photos(actor: Actor, visit_id: str) -> list[Photo]:
