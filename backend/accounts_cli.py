@@ -36,8 +36,15 @@ def _demo_lines(kept: Path) -> list[str]:
         return ["", "  No demo accounts here. `singgah accounts add` makes the first administrator.", ""]
     people = json.loads(kept.read_text(encoding="utf-8"))
     width = max(len(person["sign_in"]) for person in people)
-    rows = [f"    {person['sign_in']:<{width}}  {person['password']}  {person['role']}" for person in people]
+    rows = [
+        f"    {person['sign_in']:<{width}}  {person['password']}  {person['name']}, {_spoken(person['roles'])}"
+        for person in people
+    ]
     return ["", "  Sign in as one of the demo's people:", *rows, f"    (kept in {kept})", ""]
+
+
+def _spoken(roles: list[str]) -> str:
+    return " and ".join(role.replace("_", " ") for role in roles)
 
 
 def _tablet_lines(public_url: str) -> list[str]:

@@ -120,7 +120,7 @@ def verify(file: Path, root: Path | None, as_json: bool) -> None:
     """Check a report: seal, record, evidence. Ends with 0 only when no check fails."""
     from backend.reports.verify import run_verify
 
-    sys.exit(run_verify(file, root, as_json))
+    sys.exit(run_verify(file, root, as_json, own_root=_config().keys_dir / "root-certificate.pem"))
 
 
 @main.command()

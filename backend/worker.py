@@ -68,6 +68,7 @@ def _sweep_until_stopped() -> None:
     while not stop.is_set():
         try:
             with app.app_context():
+                jobs.post_daily()
                 jobs.sweep()
         except (SQLAlchemyError, QueueFull):
             log.exception("the sweep failed; it is repeated")

@@ -58,7 +58,8 @@ def _jobs() -> dict[str, Any]:
     found = jobs.state()
     oldest = wire_time(found.oldest_due) if found.oldest_due else None
     late = found.oldest_due is not None and clock.now() - found.oldest_due > jobs.LEASE
-    return {"ok": True, "dead": found.dead, "waiting": found.waiting, "oldest": oldest, "late": late}
+    counts = {"dead": found.dead, "waiting": found.waiting, "later": found.later}
+    return {"ok": True, **counts, "oldest": oldest, "late": late}
 
 
 def _storage() -> dict[str, Any]:

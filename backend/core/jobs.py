@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
-from sqlalchemy import ColumnElement, Index, Integer, String, Text, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, Integer, String, Text, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,10 @@ LEASE = timedelta(minutes=10)
 """A claimed row whose worker is silent for longer is taken back."""
 BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 """The wait before the second, third and fourth try; after the fourth failure a job is dead."""
+INSTALLATION = "installation"
+"""What stands for the organisation in jobs that concern all of them."""
+KEPT = timedelta(days=90)
+"""How long a done job's key still refuses the same job."""
 OVERDUE = timedelta(minutes=1)
 """A due row that nobody has claimed for this long is woken again (Redis may have forgotten it)."""
 
@@ -90,12 +94,14 @@ class Office:
 
     def __init__(self, waker: Waker) -> None:
         self.handlers: dict[str, Handler] = {}
+        self.daily: set[str] = set()
         self.waker = waker
 
 
 def init_app(app: Flask, waker: Waker | None = None) -> None:
     """Open the office; without `waker`, workers poll."""
     app.extensions[KEY] = Office(waker or PollerWakes())
+    every_day(app, "jobs.tidy", _tidy)
 
 
 def register(app: Flask, kind: str, handler: Handler) -> None:
@@ -104,6 +110,12 @@ def register(app: Flask, kind: str, handler: Handler) -> None:
     if kind in handlers:
         raise ValueError(f"jobs of kind {kind} have a handler already")
     handlers[kind] = handler
+
+
+def every_day(app: Flask, kind: str, handler: Handler) -> None:
+    """Say who does the jobs of `kind`, of which the worker posts one a day for the whole installation."""
+    register(app, kind, handler)
+    cast(Office, app.extensions[KEY]).daily.add(kind)
 
 
 def _office() -> Office:
@@ -127,6 +139,20 @@ def post(org_id: str, kind: str, args: Mapping[str, Any], key: str, due_at: date
         waker = _office().waker
         work.after(lambda: waker.wake(job_id))
     return made is not None
+
+
+def post_daily() -> int:
+    """Post what is to be done today and is not posted yet; the number of jobs posted."""
+    day = clock.now().date().isoformat()
+    keys = {kind: f"{kind}:{day}" for kind in sorted(_office().daily)}
+    with reading() as session:
+        asked = select(JobRow.key).where(JobRow.org_id == INSTALLATION, JobRow.key.in_(keys.values()))
+        known = set(session.scalars(asked))
+    missing = [(kind, key) for kind, key in keys.items() if key not in known]
+    if not missing:
+        return 0
+    with unit():
+        return sum(post(INSTALLATION, kind, {}, key) for kind, key in missing)
 
 
 def run_due(limit: int = 1_000) -> int:
@@ -267,20 +293,32 @@ def hasten(org_id: str, key: str) -> bool:
 
 @dataclass(frozen=True)
 class Queue:
-    """The state of all jobs: how many are dead, how many wait, since when the oldest has been due."""
+    """The state of all jobs: dead, due or being done, put off for later; since when the oldest has been due."""
 
     dead: int
     waiting: int
+    later: int
     oldest_due: datetime | None
 
 
 def state() -> Queue:
     """What health shows."""
+    is_due = JobRow.due_at <= clock.now()
     with reading() as session:
-        by_state = select(JobRow.state, func.count()).group_by(JobRow.state)
-        counts = {row[0]: int(row[1]) for row in session.execute(by_state)}
-        oldest = session.scalar(select(func.min(JobRow.due_at)).where(JobRow.state == "waiting"))
-    return Queue(counts.get("dead", 0), counts.get("waiting", 0) + counts.get("running", 0), oldest)
+
+        def count(*those: ColumnElement[bool]) -> int:
+            return session.scalar(select(func.count()).select_from(JobRow).where(*those)) or 0
+
+        waiting = count(JobRow.state == "waiting", is_due) + count(JobRow.state == "running")
+        later = count(JobRow.state == "waiting", ~is_due)
+        oldest = session.scalar(select(func.min(JobRow.due_at)).where(JobRow.state == "waiting", is_due))
+        return Queue(count(JobRow.state == "dead"), waiting, later, oldest)
+
+
+def _tidy(_: Job) -> None:
+    """What was done long ago says nothing any more."""
+    with unit():
+        db.session.execute(delete(JobRow).where(JobRow.state == "done", JobRow.finished_at < clock.now() - KEPT))
 
 
 def dead(org_id: str) -> list[JobRow]:

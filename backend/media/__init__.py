@@ -13,5 +13,5 @@ def init_app(app: Flask) -> None:
     config = app.extensions[settings.KEY]
     config.uploads_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     jobs.register(app, derive.JOB, derive.run)
-    jobs.register(app, uploads.SWEEP, uploads.sweep)
+    jobs.every_day(app, uploads.SWEEP, uploads.sweep)
     app.register_blueprint(routes.bp)

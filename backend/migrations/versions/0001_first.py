@@ -70,6 +70,25 @@ def upgrade():
         batch_op.create_index('ix_asset_site', ['org_id', 'site'], unique=False)
         batch_op.create_index('ix_asset_tag', ['org_id', 'tag'], unique=True)
 
+    op.create_table('blob',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('org_id', sa.String(length=36), nullable=False),
+    sa.Column('visit', sa.String(length=36), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('filetype', sa.String(length=40), nullable=False),
+    sa.Column('person', sa.String(length=36), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('original', sa.String(length=64), nullable=False),
+    sa.Column('picture', sa.String(length=64), nullable=True),
+    sa.Column('picture_sha256', sa.String(length=64), nullable=True),
+    sa.Column('thumbnail', sa.String(length=64), nullable=True),
+    sa.Column('w', sa.Integer(), nullable=True),
+    sa.Column('h', sa.Integer(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_blob')),
+    sa.UniqueConstraint('org_id', 'visit', 'sha256', name=op.f('uq_blob_org_id_visit_sha256'))
+    )
     op.create_table('calendar',
     sa.Column('code', sa.String(length=40), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -381,6 +400,27 @@ def upgrade():
     with op.batch_alter_table('region', schema=None) as batch_op:
         batch_op.create_index('ix_region_code', ['org_id', 'code'], unique=True)
 
+    op.create_table('report',
+    sa.Column('visit', sa.String(length=36), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('pages', sa.Integer(), nullable=True),
+    sa.Column('public_id', sa.String(length=40), nullable=True),
+    sa.Column('sealed_at', sa.String(length=24), nullable=True),
+    sa.Column('fault', sa.Text(), nullable=True),
+    sa.Column('org_id', sa.String(length=36), nullable=False),
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('ver', sa.BigInteger(), nullable=False),
+    sa.Column('field_ver', JSON, nullable=False),
+    sa.PrimaryKeyConstraint('org_id', 'id', name=op.f('pk_report'))
+    )
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index('ix_report_public_id', ['public_id'], unique=True)
+        batch_op.create_index('ix_report_sha256', ['sha256'], unique=False)
+        batch_op.create_index('ix_report_visit', ['org_id', 'visit', 'revision'], unique=True)
+
     op.create_table('run',
     sa.Column('visit', sa.String(length=36), nullable=False),
     sa.Column('checklist', sa.String(length=64), nullable=False),
@@ -412,6 +452,32 @@ def upgrade():
     )
     with op.batch_alter_table('scope_interval', schema=None) as batch_op:
         batch_op.create_index('ix_scope_interval_audience', ['org_id', 'audience'], unique=False)
+
+    op.create_table('signoff',
+    sa.Column('visit', sa.String(length=36), nullable=False),
+    sa.Column('record', sa.String(length=36), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('outcome', sa.String(length=40), nullable=False),
+    sa.Column('declined', sa.String(length=40), nullable=True),
+    sa.Column('locale', sa.String(length=8), nullable=False),
+    sa.Column('received_at', sa.String(length=24), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('flags', JSON, nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('envelope', sa.Text(), nullable=False),
+    sa.Column('jkt', sa.String(length=64), nullable=False),
+    sa.Column('prev', sa.String(length=64), nullable=False),
+    sa.Column('documents', JSON, nullable=False),
+    sa.Column('anchored_at', sa.String(length=24), nullable=True),
+    sa.Column('org_id', sa.String(length=36), nullable=False),
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('ver', sa.BigInteger(), nullable=False),
+    sa.Column('field_ver', JSON, nullable=False),
+    sa.PrimaryKeyConstraint('org_id', 'id', name=op.f('pk_signoff'))
+    )
+    with op.batch_alter_table('signoff', schema=None) as batch_op:
+        batch_op.create_index('ix_signoff_device', ['org_id', 'jkt', 'seq'], unique=False)
+        batch_op.create_index('ix_signoff_visit', ['org_id', 'visit'], unique=False)
 
     op.create_table('site',
     sa.Column('client', sa.String(length=36), nullable=False),
@@ -557,6 +623,23 @@ def upgrade():
         batch_op.create_index('ix_time_entry_ticket', ['org_id', 'ticket'], unique=False)
         batch_op.create_index('ix_time_entry_visit', ['org_id', 'visit'], unique=False)
 
+    op.create_table('upload',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('org_id', sa.String(length=36), nullable=False),
+    sa.Column('device', sa.String(length=36), nullable=False),
+    sa.Column('person', sa.String(length=36), nullable=False),
+    sa.Column('visit', sa.String(length=36), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('filetype', sa.String(length=40), nullable=False),
+    sa.Column('length', sa.Integer(), nullable=False),
+    sa.Column('offset', sa.Integer(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload')),
+    sa.UniqueConstraint('org_id', 'device', 'visit', 'sha256', name=op.f('uq_upload_org_id_device_visit_sha256'))
+    )
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.create_index('ix_upload_expires_at', ['expires_at'], unique=False)
+
     op.create_table('visit',
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('client', sa.String(length=36), nullable=False),
@@ -594,6 +677,12 @@ def upgrade():
         batch_op.create_index('ix_visit_starts', ['org_id', 'starts_at'], unique=False)
         batch_op.create_index('ix_visit_state', ['org_id', 'state', 'starts_at'], unique=False)
 
+    op.create_table('visit_key',
+    sa.Column('org_id', sa.String(length=36), nullable=False),
+    sa.Column('visit', sa.String(length=36), nullable=False),
+    sa.Column('wrapped', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('org_id', 'visit', name=op.f('pk_visit_key'))
+    )
     op.create_table('session',
     sa.Column('token_hash', sa.String(length=43), nullable=False),
     sa.Column('account_id', sa.String(length=36), nullable=False),
@@ -618,6 +707,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_session_account_id'))
 
     op.drop_table('session')
+    op.drop_table('visit_key')
     with op.batch_alter_table('visit', schema=None) as batch_op:
         batch_op.drop_index('ix_visit_state')
         batch_op.drop_index('ix_visit_starts')
@@ -626,6 +716,10 @@ def downgrade():
         batch_op.drop_index('ix_visit_client')
 
     op.drop_table('visit')
+    with op.batch_alter_table('upload', schema=None) as batch_op:
+        batch_op.drop_index('ix_upload_expires_at')
+
+    op.drop_table('upload')
     with op.batch_alter_table('time_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_time_entry_visit')
         batch_op.drop_index('ix_time_entry_ticket')
@@ -655,6 +749,11 @@ def downgrade():
         batch_op.drop_index('ix_site_client')
 
     op.drop_table('site')
+    with op.batch_alter_table('signoff', schema=None) as batch_op:
+        batch_op.drop_index('ix_signoff_visit')
+        batch_op.drop_index('ix_signoff_device')
+
+    op.drop_table('signoff')
     with op.batch_alter_table('scope_interval', schema=None) as batch_op:
         batch_op.drop_index('ix_scope_interval_audience')
 
@@ -664,6 +763,12 @@ def downgrade():
         batch_op.drop_index('ix_run_asset')
 
     op.drop_table('run')
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.drop_index('ix_report_visit')
+        batch_op.drop_index('ix_report_sha256')
+        batch_op.drop_index('ix_report_public_id')
+
+    op.drop_table('report')
     with op.batch_alter_table('region', schema=None) as batch_op:
         batch_op.drop_index('ix_region_code')
 
@@ -732,6 +837,7 @@ def downgrade():
         batch_op.drop_index('ix_calendar_code')
 
     op.drop_table('calendar')
+    op.drop_table('blob')
     with op.batch_alter_table('asset', schema=None) as batch_op:
         batch_op.drop_index('ix_asset_tag')
         batch_op.drop_index('ix_asset_site')

@@ -19,7 +19,7 @@ def test_a_fresh_installation_is_well(own_client: FlaskClient) -> None:
     assert answer.json is not None
     assert answer.json["ok"] is True
     assert answer.json["database"]["kind"] == "sqlite"
-    assert answer.json["jobs"] == {"ok": True, "dead": 0, "waiting": 0, "oldest": None, "late": False}
+    assert answer.json["jobs"] == {"ok": True, "dead": 0, "waiting": 0, "later": 0, "oldest": None, "late": False}
     assert answer.json["storage"]["free_mb"] > 0
 
 

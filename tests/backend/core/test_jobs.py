@@ -86,6 +86,33 @@ class TestRowsAlone(JobQueueContract):
 
         assert [job.tries for job in bench.done] == [1]
 
+    def test_daily_work_is_posted_once_a_day(self, bench: Bench, clock: SetClock, drain: Drain) -> None:
+        ran: list[str] = []
+        jobs.every_day(bench.app, "daily", lambda job: ran.append(job.key))
+
+        def a_day() -> None:
+            with bench.app.app_context():
+                jobs.post_daily()
+                assert jobs.post_daily() == 0
+            drain(bench.app)
+
+        a_day()
+        clock.advance(days=1)
+        a_day()
+
+        assert ran == ["daily:2026-11-23", "daily:2026-11-24"]
+
+    def test_what_was_done_long_ago_is_tidied_away(self, bench: Bench, clock: SetClock, drain: Drain) -> None:
+        bench.post()
+        drain(bench.app)
+        clock.advance(days=91)
+        with bench.app.app_context():
+            jobs.post_daily()
+
+        drain(bench.app)
+
+        assert bench.post(), "its key is free again"
+
     def test_what_a_handler_raised_is_not_kept_in_the_row(self, bench: Bench, drain: Drain) -> None:
         bench.failures = 1
         bench.post()

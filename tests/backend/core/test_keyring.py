@@ -60,7 +60,9 @@ def test_the_seal_names_the_legal_entity_and_its_purposes(ring: KeyRing) -> None
 
 
 def test_certificates_outlive_each_other_in_the_right_order(ring: KeyRing) -> None:
-    ends = [c.not_valid_after_utc for c in (ring.seal(ENTITY, NOW).certificate, ring.tsa.certificate, ring.root)]
+    ends = [
+        c.not_valid_after_utc for c in (ring.seal(ENTITY, NOW).certificate, ring.tsa.certificate, ring.root)
+    ]
     assert ends == sorted(ends)
     assert ends[0] - NOW >= timedelta(days=10 * 365)
 
