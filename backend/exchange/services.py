@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
@@ -97,10 +97,16 @@ def found(org_id: str) -> None:
 
 
 def bump_epoch(org_id: str) -> str:
-    """History may have been cut (a restore): every tablet starts anew and sends what is missing. Needs a unit."""
+    """History may have been cut (a restore): every tablet starts anew and sends what is missing. Needs a unit.
+
+    Rolling tokens begin anew as well: those that tablets hold may come from the history that is lost.
+    """
     current_unit()
+    db.session.execute(update(Device).where(Device.org_id == org_id).values(resume=None, resume_before=None))
     org = db.session.get_one(SyncOrg, org_id, with_for_update=True)
     org.epoch = clock.new_id()
+    # A new line of tokens: those given out after the copy was made would look like a fork of the tablet.
+    db.session.execute(update(Device).where(Device.org_id == org_id).values(resume=None, resume_before=None))
     return org.epoch
 
 
