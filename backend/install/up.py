@@ -4,6 +4,7 @@ Becomes honcho at the end, so that Ctrl-C goes to the one process that stops the
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -48,17 +49,18 @@ def settings_from(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def prepare_data(settings: dict[str, str]) -> None:
-    """Migrate always; load the demo where `wants_demo` says so, again after an interrupted loading."""
+    """Migrate always; load the demo where `wants_demo` says so, anew after an interrupted loading."""
     data = Path(settings["DATA_DIR"])
     begun = data / "demo-begun"
-    if wants_demo(settings, data, begun):
+    wanted = wants_demo(settings, data, begun)
+    if wanted:
+        if begun.exists() and not settings.get("DATABASE_URL"):
+            clear_half_a_demo(data)
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         begun.touch()
     _singgah("migrate", settings)
-    if begun.exists():
-        print(
-            "  loading the demo: ninety days of one company's visits and tickets, under a minute", flush=True
-        )
+    if wanted:
+        print("  loading the demo: ninety days of a company's work, under a minute", flush=True)
         _singgah("demo", settings)
         begun.unlink()
     _singgah("accounts", settings)
@@ -66,11 +68,25 @@ def prepare_data(settings: dict[str, str]) -> None:
 
 def wants_demo(settings: dict[str, str], data: Path, begun: Path) -> bool:
     """A fresh data folder gets the demo; a database of one's own (DATABASE_URL) only when DEMO=1 asks."""
+    if settings.get("DATABASE_URL") and settings.get("DEMO") != "1":
+        return False
+    if begun.exists():
+        return True
     if (data / "demo-accounts.json").exists() or settings.get("DEMO") == "0":
         return False
-    if settings.get("DATABASE_URL"):
-        return settings.get("DEMO") == "1"
-    return begun.exists() or settings.get("DEMO") == "1" or not (data / "singgah.db").exists()
+    return bool(settings.get("DATABASE_URL")) or not (data / "singgah.db").exists()
+
+
+def clear_half_a_demo(data: Path) -> None:
+    """Remove what an interrupted loading left. The mark `demo-begun` is made only where there was no database, and
+    goes before anybody is served, so all that lies here came from that loading. Keys stay; they fit the next one.
+    """
+    print("  the demo was not finished last time: beginning it anew", flush=True)
+    for name in ("singgah.db", "singgah.db-wal", "singgah.db-shm", "demo-accounts.json"):
+        (data / name).unlink(missing_ok=True)
+    for name in ("blobs", "uploads"):
+        if (data / name).exists():
+            shutil.rmtree(data / name)
 
 
 def _singgah(word: str, settings: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from backend.install.steps import ROOT, SetUpFailed
-from backend.install.up import refuse_a_taken_port, settings_from, wants_demo
+from backend.install.up import clear_half_a_demo, refuse_a_taken_port, settings_from, wants_demo
 
 
 @pytest.fixture
@@ -33,12 +33,33 @@ def test_an_installation_that_began_without_the_demo_stays_without_it(wanted) ->
 
 
 def test_an_interrupted_loading_is_begun_again(wanted) -> None:
-    assert wanted("singgah.db", "demo-begun")
+    assert wanted("singgah.db", "demo-accounts.json", "demo-begun")
+
+
+def test_the_demo_is_not_poured_over_work_that_is_there(wanted) -> None:
+    assert not wanted("singgah.db", DEMO="1")
+
+
+def test_half_a_demo_is_cleared_and_keys_stay(tmp_path: Path) -> None:
+    for name in ("singgah.db", "singgah.db-wal", "demo-accounts.json", "demo-begun"):
+        (tmp_path / name).touch()
+    for name in ("blobs", "keys"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+
+    clear_half_a_demo(tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"keys", "demo-begun"}
+    assert (tmp_path / "keys/file").exists()
 
 
 def test_a_database_of_ones_own_gets_the_demo_only_when_asked(wanted) -> None:
     assert not wanted(DATABASE_URL="postgresql://db/singgah")
     assert wanted(DATABASE_URL="postgresql://db/singgah", DEMO="1")
+
+
+def test_an_interrupted_demo_does_not_follow_into_a_database_of_ones_own(wanted) -> None:
+    assert not wanted("singgah.db", "demo-begun", DATABASE_URL="postgresql://db/singgah")
 
 
 def test_a_fresh_installation_can_be_had_without_the_demo(wanted) -> None:
