@@ -1,0 +1,81 @@
+"""Derivatives: whatever the bytes are, they end as a small clean JPEG or as Unreadable."""
+
+from __future__ import annotations
+
+import io
+import random
+
+import pytest
+from PIL import Image
+
+from backend.media import picture
+from backend.media.picture import Unreadable, derive
+
+
+def encoded(image: Image.Image, form: str, **save) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **save)
+    return file.getvalue()
+
+
+MODES = {"JPEG": ("RGB", "L", "1", "CMYK"), "PNG": ("RGB", "L", "RGBA", "LA", "P", "1"), "WEBP": ("RGB", "L", "RGBA")}
+
+
+@pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in MODES.items() for mode in modes])
+def test_every_mode_of_our_formats_becomes_a_plain_jpeg(form, mode):
+    made = derive(encoded(Image.new(mode, (30, 20)), form))
+
+    with Image.open(io.BytesIO(made.picture)) as shown:
+        assert (shown.format, shown.mode, shown.size) == ("JPEG", "RGB", (30, 20))
+
+
+def test_what_was_transparent_is_white():
+    made = derive(encoded(Image.new("RGBA", (8, 8), (0, 0, 0, 0)), "PNG"))
+
+    with Image.open(io.BytesIO(made.picture)) as shown:
+        assert min(shown.getpixel((4, 4))) > 250
+
+
+@pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "PPM"])
+def test_other_formats_are_not_opened(form):
+    with pytest.raises(Unreadable):
+        derive(encoded(Image.new("RGB", (8, 8)), form))
+
+
+def test_a_picture_with_too_many_pixels_is_not_decoded(monkeypatch):
+    monkeypatch.setattr(picture, "MOST_PIXELS", 99)
+
+    with pytest.raises(Unreadable):
+        derive(encoded(Image.new("RGB", (10, 10)), "PNG"))
+
+
+def test_of_an_animation_the_first_frame_is_taken():
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("white", "black")]
+
+    made = derive(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True))
+
+    with Image.open(io.BytesIO(made.picture)) as shown:
+        assert min(shown.getpixel((4, 4))) > 250
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_damaged_bytes_are_unreadable_or_a_picture_and_never_a_crash(form):
+    chance = random.Random(20261123)
+    whole = encoded(Image.effect_noise((64, 64), 50).convert("RGB"), form)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(chance.randint(1, 8)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        cut = bytes(damaged[: chance.randint(1, len(damaged))])
+        try:
+            made = derive(cut)
+        except Unreadable:
+            continue
+        assert made.w > 0 and made.h > 0
+
+
+def test_text_about_the_place_is_nowhere_in_the_result():
+    info = {"comment": b"at home"}
+    made = derive(encoded(Image.new("RGB", (8, 8)), "JPEG", **info))
+
+    assert b"at home" not in made.picture + made.thumbnail
