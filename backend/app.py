@@ -59,7 +59,6 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     blobs.init_app(app, FolderBlobs(config.blobs_dir))
     jobs.init_app(app, waker or (RedisWaker(config.redis_url) if config.redis_url else None))
     app.register_blueprint(health.bp)
-    app.register_blueprint(tablet_files.bp)
     tablet_app.init_app(app)
 
     limits.init_app(app, config)

@@ -17,7 +17,6 @@ from backend.demo.stage import Stage
 from backend.exchange import services as exchange
 from backend.identity import services as identity
 from backend.identity.services import Scope
-from checklists.library import shipped_checklists
 
 ACCOUNTS_FILE = "demo-accounts.json"
 YEARS = (2025, 2026, 2027)
@@ -32,7 +31,7 @@ def found(stage: Stage, data_dir: Path) -> None:
     _accounts(stage, provider["people"], data_dir)
     admin = stage.actor("admin")
     stage.ask(admin, [*_offices(stage, provider), *_calendars(stage, provider), *_employers(stage, provider)])
-    stage.ask(admin, [_publish(shipped.raw) for shipped in shipped_checklists()])
+    stage.ask(admin, [_publish(shipped.raw) for shipped in data.library()])
 
 
 def _organisation(stage: Stage, provider: dict[str, Any]) -> None:

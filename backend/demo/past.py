@@ -10,11 +10,11 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from backend.demo import signing, tickets, visits
+from backend.demo import data, signing, tickets, visits
 from backend.demo.stage import Stage
 from backend.demo.tablet import Tablet, enrolled
 from backend.demo.visits import Plan, Work
-from checklists.library import Shipped, shipped_checklists
+from checklists.library import Shipped
 
 Json = dict[str, Any]
 
@@ -89,7 +89,7 @@ def local_midnight(now: datetime) -> datetime:
 
 def _past_visits(past: Past) -> None:
     """Sixty signed visits: each site in turn, so that assets have readings from earlier visits."""
-    days, library = list(past.free_of_holidays()), shipped_checklists()
+    days, library = list(past.free_of_holidays()), data.library()
     sites = cycle(past.sites)
     for turn in range(SIGNED_VISITS):
         day, hour = days[turn * len(days) // SIGNED_VISITS], HOURS[turn % len(HOURS)]
@@ -168,7 +168,7 @@ def _call(past: Past, site: str) -> Callable[[], None]:
 
 def _around_today(past: Past, now: datetime) -> None:
     """Today's and the next days' visits, one under way, two without an engineer, one cancelled; fresh tickets."""
-    stage, library, sites = past.stage, shipped_checklists(), past.sites
+    stage, library, sites = past.stage, data.library(), past.sites
     tickets.close_old(stage, past.resolved[: int(len(past.resolved) * 0.9)])
     fresh = [tickets.ring(stage, tickets.trouble(stage, site)) for site in sites[3:13]]
     tickets.wait(stage, fresh[0], "client")
@@ -189,7 +189,7 @@ def _loose_ends(past: Past, now: datetime, sites: list[str]) -> None:
     stage = past.stage
     engineer = past.engineer(sites[0], 0)
     under_way = visits.arrange(
-        stage, Plan(sites[0], engineer, now, 90, "Maintenance visit", fitting(stage, sites[0], shipped_checklists(), 1))
+        stage, Plan(sites[0], engineer, now, 90, "Maintenance visit", fitting(stage, sites[0], data.library(), 1))
     )
     tablet = past.tablets[engineer]
     tablet.sync()
