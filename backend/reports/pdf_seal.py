@@ -96,7 +96,7 @@ async def _validated(sealed: Sealed, roots: Sequence[x509.Certificate], at: date
             crls=_inner_lists(sealed),
             allow_fetching=False,
             moment=at,
-            revocation_mode="hard-fail",
+            revocation_mode="require",
         )
 
     uses = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"})

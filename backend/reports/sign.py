@@ -92,7 +92,7 @@ def _trust(ring: KeyRing, now: datetime) -> ValidationContext:
         crls=[asn1_crl.CertificateList.load(ring.crl(now).public_bytes(Encoding.DER))],
         allow_fetching=False,
         moment=now,
-        revocation_mode="hard-fail",
+        revocation_mode="require",
     )
 
 

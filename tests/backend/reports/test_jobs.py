@@ -136,7 +136,13 @@ def test_an_answer_that_was_not_the_signed_one_is_said(house: House, visit: str)
         "unit": "", "limits": None, "verdict": "ok", "remark": "", "severity": None, "photos": [], "last": None,
     }  # fmt: skip
     signed_run = document(
-        "run", run=house.new_id(), checklist="0" * 64, title="UPS check", asset=None, verdict="ok", items=[item]
+        "run",
+        run=house.new_id(),
+        checklist="0" * 64,
+        title="UPS check",
+        asset=None,
+        verdict="ok",
+        items=[item],
     )
     pen.documents.append(signed_run)
     pen.sign(visit)

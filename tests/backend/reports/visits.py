@@ -37,7 +37,9 @@ def picture(number: int, size: tuple[int, int] = (1280, 960)) -> bytes:
     draw = ImageDraw.Draw(image)
     for unit in range(8):
         top = height * (unit + 1) // 10
-        draw.rectangle((width // 6, top, width * 5 // 6, top + height // 14), fill=(30 + 9 * unit, 44, 50 + 7 * number))
+        draw.rectangle(
+            (width // 6, top, width * 5 // 6, top + height // 14), fill=(30 + 9 * unit, 44, 50 + 7 * number)
+        )
         for port in range(12):
             left = width // 5 + port * width // 22
             draw.rectangle((left, top + 14, left + 22, top + 40), fill=(20, 180 - 9 * port, 60 + 10 * unit))
@@ -208,35 +210,91 @@ def full_documents(locale: str, digests: list[str], **texts: str) -> list[bytes]
     t = {**TEXTS[locale], **texts}
     last = {"value": "22.9", "at": "2026-10-26T02:10:00.000Z"}
     room = [
-        _item("temp", t["temperature"], "23.4", "23.4", type="number", unit="°C", section=t["climate"],
-              limits=_band("26", "30"), last=last),
-        _item("hum", t["humidity"], "61", "61", "warn", type="number", unit="%", section=t["climate"],
-              limits={"warn": {"min": "40", "max": "60"}, "fail": {"min": "20", "max": "80"}},
-              last={"value": "52", "at": "2026-10-26T02:10:00.000Z"}),
+        _item(
+            "temp",
+            t["temperature"],
+            "23.4",
+            "23.4",
+            type="number",
+            unit="°C",
+            section=t["climate"],
+            limits=_band("26", "30"),
+            last=last,
+        ),
+        _item(
+            "hum",
+            t["humidity"],
+            "61",
+            "61",
+            "warn",
+            type="number",
+            unit="%",
+            section=t["climate"],
+            limits={"warn": {"min": "40", "max": "60"}, "fail": {"min": "20", "max": "80"}},
+            last={"value": "52", "at": "2026-10-26T02:10:00.000Z"},
+        ),
         _item("filters", t["filters"], "pass", t["pass"], section=t["climate"]),
-        _item("cabling", t["cabling"], "pass", t["pass"], section=t["climate"], remark=t["cabling_remark"],
-              photos=digests[1:2]),
-        _item("disk", t["disk"], "11.5", "11.5", "warn", type="number", unit="%", section=t["storage"],
-              limits=_band("15", "8", below=True), remark=t["disk_remark"],
-              last={"value": "24.0", "at": "2026-10-26T02:10:00.000Z"}),
+        _item(
+            "cabling",
+            t["cabling"],
+            "pass",
+            t["pass"],
+            section=t["climate"],
+            remark=t["cabling_remark"],
+            photos=digests[1:2],
+        ),
+        _item(
+            "disk",
+            t["disk"],
+            "11.5",
+            "11.5",
+            "warn",
+            type="number",
+            unit="%",
+            section=t["storage"],
+            limits=_band("15", "8", below=True),
+            remark=t["disk_remark"],
+            last={"value": "24.0", "at": "2026-10-26T02:10:00.000Z"},
+        ),
         _item("restore", t["restore"], "pass", t["pass"], section=t["storage"]),
     ]
     ups = [
-        _item("runtime", t["battery"], "6.5", "6.5", "fail", type="number", unit="min", severity="major",
-              limits=_band("12", "10", below=True), remark=t["battery_remark"], photos=digests[:1],
-              last={"value": "11.0", "at": "2026-05-25T02:10:00.000Z"}),
+        _item(
+            "runtime",
+            t["battery"],
+            "6.5",
+            "6.5",
+            "fail",
+            type="number",
+            unit="min",
+            severity="major",
+            limits=_band("12", "10", below=True),
+            remark=t["battery_remark"],
+            photos=digests[:1],
+            last={"value": "11.0", "at": "2026-05-25T02:10:00.000Z"},
+        ),
         _item("load", t["load"], "48", "48", type="number", unit="%", limits=_band("70", "85")),
     ]
     asset = {"tag": "KF-UPS-01", "type": "UPS", "model": "Smart-UPS 3000", "serial": "AS1948221733"}
     entries = [
-        {"photo": uuid_of(f"photo/{n}"), "sha256": digest, "caption": t["caption"] if n % 3 == 0 else "",
-         "on": {"run": UPS, "item": "runtime"} if n % 2 == 0 else {"run": SERVER_ROOM, "item": "cabling"},
-         "visible": "client", "w": 1280, "h": 960}
+        {
+            "photo": uuid_of(f"photo/{n}"),
+            "sha256": digest,
+            "caption": t["caption"] if n % 3 == 0 else "",
+            "on": {"run": UPS, "item": "runtime"} if n % 2 == 0 else {"run": SERVER_ROOM, "item": "cabling"},
+            "visible": "client",
+            "w": 1280,
+            "h": 960,
+        }
         for n, digest in enumerate(digests)
     ]
     documents = [
         document(
-            "visit", number="V-7K3-9", client=t["client"], site=t["site"], address=t["address"],
+            "visit",
+            number="V-7K3-9",
+            client=t["client"],
+            site=t["site"],
+            address=t["address"],
             engineers=[{"id": ENGINEER, "name": "Farid bin Osman"}],
             legal_entity={"name": t["entity"], "registration": t["registration"], "address": t["office"]},
             marks=[
@@ -247,31 +305,89 @@ def full_documents(locale: str, digests: list[str], **texts: str) -> list[bytes]
             ],
             outcome="partly",
         ),
-        document("run", "room", run=SERVER_ROOM, checklist="11" * 32, title=t["room"], asset=None, verdict="warn",
-                 items=room),
-        document("run", "ups", run=UPS, checklist="22" * 32, title=t["ups"], verdict="fail", items=ups,
-                 asset={"id": uuid_of("asset/ups"), **asset}),
-        document("ticket", ticket=uuid_of("ticket"), number="T-7K3-41", title=t["ticket"],
-                 description=t["description"], cause=t["cause"], action=t["action"], prevention=t["prevention"],
-                 minutes=55, state="resolved", resolved_at="2026-11-23T03:05:00.000Z"),
-        document("followup", ticket=uuid_of("followup"), number="T-7K3-42", title=t["followup"], priority="P3"),
-        document("times", entries=[
-            {"kind": "travel", "person": ENGINEER, "start": "2026-11-23T00:31:00.000Z",
-             "end": "2026-11-23T01:04:00.000Z", "minutes": 33},
-            {"kind": "desk", "person": ENGINEER, "start": "2026-11-23T01:04:00.000Z",
-             "end": "2026-11-23T01:22:00.000Z", "minutes": 18},
-            {"kind": "on_site", "person": ENGINEER, "start": "2026-11-23T01:22:00.000Z",
-             "end": "2026-11-23T03:36:00.000Z", "minutes": 134},
-        ]),
+        document(
+            "run",
+            "room",
+            run=SERVER_ROOM,
+            checklist="11" * 32,
+            title=t["room"],
+            asset=None,
+            verdict="warn",
+            items=room,
+        ),
+        document(
+            "run",
+            "ups",
+            run=UPS,
+            checklist="22" * 32,
+            title=t["ups"],
+            verdict="fail",
+            items=ups,
+            asset={"id": uuid_of("asset/ups"), **asset},
+        ),
+        document(
+            "ticket",
+            ticket=uuid_of("ticket"),
+            number="T-7K3-41",
+            title=t["ticket"],
+            description=t["description"],
+            cause=t["cause"],
+            action=t["action"],
+            prevention=t["prevention"],
+            minutes=55,
+            state="resolved",
+            resolved_at="2026-11-23T03:05:00.000Z",
+        ),
+        document(
+            "followup", ticket=uuid_of("followup"), number="T-7K3-42", title=t["followup"], priority="P3"
+        ),
+        document(
+            "times",
+            entries=[
+                {
+                    "kind": "travel",
+                    "person": ENGINEER,
+                    "start": "2026-11-23T00:31:00.000Z",
+                    "end": "2026-11-23T01:04:00.000Z",
+                    "minutes": 33,
+                },
+                {
+                    "kind": "desk",
+                    "person": ENGINEER,
+                    "start": "2026-11-23T01:04:00.000Z",
+                    "end": "2026-11-23T01:22:00.000Z",
+                    "minutes": 18,
+                },
+                {
+                    "kind": "on_site",
+                    "person": ENGINEER,
+                    "start": "2026-11-23T01:22:00.000Z",
+                    "end": "2026-11-23T03:36:00.000Z",
+                    "minutes": 134,
+                },
+            ],
+        ),
         document("parts", entries=[{"name": t["part"], "number": "PL-C6-1", "qty": "2", "covered": True}]),
         document("open_items", items=[t["open"]]),
         document("remark", text=t["remark"]),
-        document("shown", locale=locale, template=f"signoff-{locale}@1", lines=[
-            {"role": "h", "text": t["shown_h"]}, {"role": "p", "text": t["shown_p"]},
-            {"role": "li", "text": t["shown_open"]}, {"role": "note", "text": t["shown_note"]},
-        ]),
-        document("signer", name="Tan Mei Ling", capacity=t["capacity"], contact=uuid_of("contact"),
-                 reference="PO 4410-77"),
+        document(
+            "shown",
+            locale=locale,
+            template=f"signoff-{locale}@1",
+            lines=[
+                {"role": "h", "text": t["shown_h"]},
+                {"role": "p", "text": t["shown_p"]},
+                {"role": "li", "text": t["shown_open"]},
+                {"role": "note", "text": t["shown_note"]},
+            ],
+        ),
+        document(
+            "signer",
+            name="Tan Mei Ling",
+            capacity=t["capacity"],
+            contact=uuid_of("contact"),
+            reference="PO 4410-77",
+        ),
         document("ink", **INK),
     ]
     return documents + ([document("photos", entries=entries)] if entries else [])
@@ -300,7 +416,14 @@ def facts_of(tablet: Tablet, locale: str = "en", *, demo: bool = False, **change
         "seal_name": TEXTS[locale]["entity"],
         "receipt": Receipt(90455, "2026-11-23T03:58:40.120Z", "2026-11-23T00:12:05.000Z"),
         "device": DeviceStatement(
-            DEVICE, tablet.jkt, tablet.jwk, ENGINEER, ORG, "2026-09-01T01:00:00.000Z", "7K3", "Farid bin Osman"
+            DEVICE,
+            tablet.jkt,
+            tablet.jwk,
+            ENGINEER,
+            ORG,
+            "2026-09-01T01:00:00.000Z",
+            "7K3",
+            "Farid bin Osman",
         ),
         "demo": demo,
     }
