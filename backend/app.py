@@ -20,7 +20,6 @@ from backend.core import (
     problems,
     settings,
     tablet_app,
-    tablet_files,
 )
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
