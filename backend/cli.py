@@ -131,6 +131,16 @@ def demo() -> None:
     load_demo(_config())
 
 
+@main.command()
+def openapi() -> None:
+    """Print the description of the API, from which the tablet's types are made."""
+    from backend.exchange import openapi as description
+    from backend.exchange import registry
+
+    with _app().app_context():
+        click.echo(description.text(registry.current()), nl=False)
+
+
 main.add_command(accounts_cli.accounts)
 
 if __name__ == "__main__":
