@@ -55,14 +55,18 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Keep an act with the manifests of its new blobs, and give it its number. Resolves when it is on the disk. */
-  async keep(operation: ReadyOperation, blobs: readonly NewBlob[] = []): Promise<OutboxRow> {
+  /** Keep an act with the manifests of its new blobs and settings that change with it, and give it its number. Resolves when it is on the disk. */
+  async keep(operation: ReadyOperation, blobs: readonly NewBlob[] = [], settings: Readonly<Record<string, unknown>> = {}): Promise<OutboxRow> {
     const row: OutboxRow = {n: 0, ...operation, result: null, link: null, settledAt: null, retired: false};
-    const [{n: _, ...sealed}, sealedBlobs] = await Promise.all([
-      sealOutboxRow(this.#vault, row), Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row)))]);
+    const [{n: _, ...sealed}, sealedBlobs, sealedSettings] = await Promise.all([
+      sealOutboxRow(this.#vault, row),
+      Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row))),
+      Promise.all(Object.entries(settings).map(([key, value]) => sealMeta(this.#vault, key, value))),
+    ]);
     return this.#inTurn(async () => {
       const n = await this.#connection.write(['meta', 'outbox', 'blobs'], async (within) => {
         await within.put('blobs', ...sealedBlobs);
+        await within.put('meta', ...sealedSettings);
         return keepNumbered(within, sealed);
       });
       const kept = {...row, n};
