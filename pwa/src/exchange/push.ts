@@ -1,7 +1,7 @@
 /** The push lane: oldest operations first, contiguous, the same bytes until their outcome is known. */
 import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
 import {length} from '../sync/utf8.ts';
-import {handleCommon, isReady, recover, rest} from './retry.ts';
+import {breathe, handleCommon, isReady, recover, rest} from './retry.ts';
 import {directivesOf, pushAnswer, settling, tidings} from './settle.ts';
 import {FULL_BATCH, type Lane, type Next, type Turn, unsent} from './state.ts';
 import type {Answer, Loaded, OutboxEntry, PushBody} from './types.ts';
@@ -106,7 +106,9 @@ function shrink(turn: Turn): void {
   push.sent = null;
   push.batch = Math.max(1, Math.floor(count / 2));
   if (count === 1) push.strikes += 1;
-  rest(turn, push);
+  // While it is still being found which one breaks the server, the others should not wait longer and longer.
+  if (push.strikes <= STRIKES_UNTIL_ALONE) breathe(turn, push);
+  else rest(turn, push);
 }
 
 function close(turn: Turn, code: string): void {

@@ -18,19 +18,26 @@ export function rest(turn: Turn, lane: Lane, atLeast: number | null = null): voi
   const jitter = SHORTEST + dice(turn.luck) * (ceiling - SHORTEST);
   lane.failures += 1;
   lane.retryAt = turn.now + Math.round((atLeast ?? 0) + jitter);
-  lane.firm = atLeast !== null;
+  lane.firmUntil = atLeast === null ? null : turn.now + atLeast;
+}
+
+/** It did not work, and the next attempt asks for something else: a short pause, for no growth would help. */
+export function breathe(turn: Turn, lane: Lane): void {
+  lane.failures = Math.max(1, lane.failures);
+  lane.retryAt = turn.now + Math.round(SHORTEST * (1 + dice(turn.luck)));
+  lane.firmUntil = null;
 }
 
 /** It worked. */
 export function recover(lane: Lane): void {
   lane.failures = 0;
   lane.retryAt = null;
-  lane.firm = false;
+  lane.firmUntil = null;
 }
 
 /** Something good happened (network, foreground): try at once, unless the server named the time. */
 export function hurry(lane: Lane): void {
-  if (!lane.firm) lane.retryAt = null;
+  if (lane.retryAt !== null) lane.retryAt = lane.firmUntil;
 }
 
 /** A number in [0, 1) from the event's random digits. */

@@ -52,8 +52,13 @@ export function settling(sent: NonNullable<PushLane['sent']>, answer: PushAnswer
 
 /** What every answer tells about the server. */
 export function tidings(answer: PushAnswer | PullAnswer, now: number): MetaChange {
-  const change: MetaChange = {durableN: answer.durable_n ?? 0, durability: answer.durability ?? null, lastContact: now};
-  return {...change, ...('min_app' in answer && answer.min_app ? {minApp: answer.min_app} : {})};
+  const {durable_n: durableN, durability, min_app: minApp} = fieldsOf(answer);
+  return {
+    durableN: isWhole(durableN) ? durableN : 0,
+    durability: typeof durability === 'string' ? durability : null,
+    lastContact: now,
+    ...(typeof minApp === 'string' ? {minApp} : {}),
+  };
 }
 
 /** The answer's directives; anything that is not a list of objects is none. */

@@ -24,8 +24,8 @@ export interface Lane {
   due: number | null;
   failures: number;
   retryAt: number | null;
-  /** The server named the time: nothing hurries it. */
-  firm: boolean;
+  /** The server's own word: nothing hurries it before then. */
+  firmUntil: number | null;
   /** Gave up with this code until the next unlock or sign-in; the work stays. */
   closed: string | null;
 }
@@ -76,7 +76,7 @@ export interface State {
   alarm: number | null;
 }
 
-const IDLE: Lane = {busy: null, due: null, failures: 0, retryAt: null, firm: false, closed: null};
+const IDLE: Lane = {busy: null, due: null, failures: 0, retryAt: null, firmUntil: null, closed: null};
 
 /** Longer than any time limit of net: a lane that heard nothing for so long was forgotten, and goes on. */
 export const FORGOTTEN = 300_000;

@@ -213,7 +213,7 @@ function reaction(before: State, request: Request, after: State, effects: Effect
   if (again !== undefined) return reply(request, again);
   if (lane === 'push' && after.push.sent === null) return before.push.sent?.ids.length === 1 ? 'strikes' : 'halves';
   const rests = [after.push, after.pull, after.blob].some((one) => one.retryAt !== null);
-  const named = after[lane].firm && (after[lane].retryAt ?? 0) >= NOW + 7_000 ? ' 7 s' : '';
+  const named = (after[lane].firmUntil ?? 0) >= NOW + 7_000 ? ' 7 s' : '';
   if (rests) return `${lane === 'blob' && request.kind !== 'blob_create' && after.blob.known === null ? 'asks' : 'again'}${named}` as Reaction;
   return 'looks';
 }

@@ -68,7 +68,7 @@ describe('sending', () => {
     const wire = connected();
     for (const item of ['a', 'b', 'c', 'd']) act(wire, item);
     wire.world.server.poison.add(wire.world.created[1] ?? '');
-    wire.world.run(15 * MINUTE);
+    wire.world.run(MINUTE);
     const alone = pushes(wire).filter(({body}) => body.first === 2 && body.ops.length === 1);
     expect(alone.map(({body}) => body.isolate ?? false)).toEqual([false, false, false, true]);
     expect([...wire.tablet.memory.outbox.values()].map((row) => row.result?.status)).toEqual(['applied', 'held', 'applied', 'applied']);
@@ -78,7 +78,7 @@ describe('sending', () => {
     const wire = connected();
     for (let count = 0; count < 40; count++) act(wire, `i${count}`);
     wire.world.server.poison.add(wire.world.created[0] ?? '');
-    wire.world.run(20 * MINUTE);
+    wire.world.run(MINUTE);
     const sizes = pushes(wire).map(({body}) => body.ops.length);
     expect(sizes.slice(0, 6)).toEqual([40, 20, 10, 5, 2, 1]);
     expect(sizes.slice(-5)).toEqual([2, 4, 8, 16, 9]);

@@ -5,7 +5,9 @@ import {loss, missingFromView, unrestAfterRounds} from './oracles.ts';
 import type {SmallTablet} from './small_tablet.ts';
 import {World, FAULTS, type Fault} from './world.ts';
 
-const SEEDS = Array.from({length: 24}, (_, index) => 1000 + index);
+/** Seeds that once failed stay here. 50139: one broken operation made the whole tablet wait longer and longer. */
+const ONCE_FAILED = [50_139];
+const SEEDS = [...ONCE_FAILED, ...Array.from({length: 24}, (_, index) => 1000 + index)];
 const met = new Map<Fault, number>();
 
 /** One life of three tablets; what the oracles say of it, null when all is well. */
