@@ -25,7 +25,9 @@ from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
 from backend.core.config import Config
 from backend.core.redis_jobs import RedisWaker
+from backend.desk import jobs as desk_jobs
 from backend.desk import operations as desk
+from backend.directory import jobs as directory_jobs
 from backend.directory import operations as directory
 from backend.identity import devices, limits
 from backend.identity import pages as identity_pages
@@ -35,6 +37,7 @@ from backend.reports import jobs as reports_jobs
 from backend.reports import operations as reports
 from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
+from backend.visits import jobs as visit_jobs
 from backend.visits import operations as visits
 from backend.visits.services import flag_late
 
@@ -88,6 +91,8 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     )
     media.init_app(app)
     reports_jobs.init_app(app)
+    for daily in (directory_jobs, desk_jobs, visit_jobs):
+        jobs.every_day(app, daily.KIND, daily.run)
     console.init_app(app)
     portal.init_app(app)
     return app

@@ -109,6 +109,12 @@ def _edit_client(work: Work, op: Operation, args: Args) -> Result:
     return result
 
 
+def _cover_site(work: Work, op: Operation, _: Args) -> Result:
+    """The program's daily word: the copy of the agreement is brought up to today."""
+    cover_site(work, work.must("site", op.entity[1]))
+    return applied()
+
+
 _SITE_REFERS = _refers(client="client", region="region", calendar="calendar")
 
 
@@ -235,6 +241,7 @@ OPERATIONS = (
     _type("client.edit", partly(schemas.ClientArgs), _edit_client),
     _type("site.create", schemas.SiteArgs(), _create_site),
     _type("site.edit", partly(schemas.SiteArgs, "client"), _edit_site),
+    _type("site.cover", schemas.Nothing(), _cover_site, SYSTEM),
     _type("contact.create", schemas.ContactArgs(), _create_contact, _WITH_ENGINEER),
     _type("contact.edit", partly(schemas.ContactArgs), _edit_contact),
     _type("contact.remove", schemas.Nothing(), _remove_contact),

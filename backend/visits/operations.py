@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema
 
 from backend.core.fields import partly
-from backend.core.roles import ENGINEER, OFFICE, STAFF
+from backend.core.roles import ENGINEER, OFFICE, STAFF, SYSTEM
 from backend.exchange.handlers import Handler, OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import State
 from backend.exchange.work import Work
@@ -129,6 +129,15 @@ def cancel(work: Work, op: Operation, args: Args) -> Result:
     return applied()
 
 
+def settle_scope(work: Work, op: Operation, _: Args) -> Result:
+    """The program's daily word: nobody follows a finished visit once it is 14 days over (model.md, Audiences)."""
+    visit = work.must("visit", op.entity[1])
+    if visit["state"] not in rules.LAW["over"] or scope.is_near(work, visit):
+        return held("wrong_state")
+    scope.leave(work, visit, work.people_in(scope.visit_audience(visit["id"])))
+    return applied()
+
+
 def mark(work: Work, op: Operation, args: Args) -> Result:
     """A fact with its time, beside the state; `working` also begins the visit."""
     visit, by_office = work.must("visit", op.entity[1]), bool(work.actor.roles & OFFICE)
@@ -162,5 +171,6 @@ OPERATIONS = (
     visit_type("add_ticket", schemas.VisitTicketArgs(), add_ticket, STAFF),
     visit_type("drop_ticket", schemas.VisitTicketArgs(), drop_ticket, OFFICE),
     visit_type("cancel", schemas.VisitCancelArgs(), cancel, OFFICE),
+    visit_type("settle", schemas.Nothing(), settle_scope, SYSTEM),
     visit_type("mark", schemas.VisitMarkArgs(), mark, OFFICE | ENGINEER),
 )

@@ -33,9 +33,10 @@ def leave(work: Work, visit: State, people: Iterable[str]) -> None:
 
 def settle_site(work: Work, site: str, person: str) -> None:
     """The person follows the site exactly while an assigned visit there is to come or ended less than 14 days ago."""
-    near = any(person in visit["engineers"] and _keeps(visit, work) for visit in work.find("visit", site=site))
+    near = any(person in visit["engineers"] and is_near(work, visit) for visit in work.find("visit", site=site))
     (work.enter if near else work.leave)(person, site_audience(site))
 
 
-def _keeps(visit: State, work: Work) -> bool:
+def is_near(work: Work, visit: State) -> bool:
+    """Whether the visit is to come or ended less than 14 days ago."""
     return rules.keeps_site(work.now, datetime.fromisoformat(visit["ends_at"]))

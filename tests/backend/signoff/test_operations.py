@@ -168,7 +168,11 @@ def test_an_envelope_that_is_none_is_refused(pen: Pen, visit: str) -> None:
 
 @pytest.mark.parametrize(
     "anchor",
-    [{"position": 1, "journal": "ab" * 32}, {"position": 10**9, "journal": None}, {"position": 3, "journal": None}],
+    [
+        {"position": 1, "journal": "ab" * 32},
+        {"position": 10**9, "journal": None},
+        {"position": 3, "journal": None},
+    ],
 )
 def test_an_anchor_that_was_never_issued_is_held(pen: Pen, visit: str, anchor: dict[str, Any]) -> None:
     result = pen.sign(visit, anchor=anchor)

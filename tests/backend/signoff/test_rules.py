@@ -51,7 +51,10 @@ def test_an_answer_that_differs_is_named_and_photos_are_not_answers() -> None:
         return {"item": name, "type": kind, "value": value}
 
     signed = [
-        {"run": "r", "items": [item("a", "pass_fail", "pass"), item("b", "photo", None), item("c", "text", None)]}
+        {
+            "run": "r",
+            "items": [item("a", "pass_fail", "pass"), item("b", "photo", None), item("c", "text", None)],
+        }
     ]
     assert rules.differences(signed, {"r": {"answers": {"a": "pass", "b": "x"}}}) == []
     assert rules.differences(signed, {"r": {"answers": {"a": "fail"}}}) == [("r", "a")]
