@@ -233,8 +233,9 @@ def saw(device_id: str, app: str | None = None, schema: int | None = None) -> No
 
 def _note(device: Device, what: str, actor: Actor) -> None:
     db.session.flush()
-    facts = {"device": device.id, "person": device.person_id, "status": device.status, "by": actor.person_id}
-    journal.append(device.org_id, f"device.{what}", device.id, journal.salted(facts), clock.now())
     if device.kind == "tablet":
+        # Before the journal: every writer locks the feed's counter first and the journal last.
         for watcher in cast("list[Watcher]", current_app.extensions[KEY]):
             watcher(device)
+    facts = {"device": device.id, "person": device.person_id, "status": device.status, "by": actor.person_id}
+    journal.append(device.org_id, f"device.{what}", device.id, journal.salted(facts), clock.now())
