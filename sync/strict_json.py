@@ -11,6 +11,7 @@ LARGEST = 2**53 - 1
 """Integers beyond it, either side of nought, are not the same in every language: they travel as text."""
 
 _NEST = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class NotStrict(ValueError):
@@ -23,19 +24,16 @@ class NotStrict(ValueError):
 
 def read(text: str, depth: int = LIMITS["operation_depth"]) -> Any:
     """The value written in `text`, with dicts, lists, strings, ints, booleans and None; else NotStrict."""
-    _refuse_deep(text, depth)
+    # Most texts have fewer brackets in all than may be nested, and no escape that could hide a character.
+    if text.count("[") + text.count("{") > depth:
+        _refuse_deep(text, depth)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_int=_integer,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_constant,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as wrong:
         raise NotStrict("syntax") from wrong
-    for string in strings(value):
-        _refuse_characters(string)
+    if "\\u" in text or not text.isascii():
+        for string in strings(value):
+            _refuse_characters(string)
     return value
 
 
@@ -67,7 +65,7 @@ def _refuse_deep(text: str, depth: int) -> None:
 def _refuse_characters(string: str) -> None:
     if "\0" in string:
         raise NotStrict("nul")
-    if any("\ud800" <= sign <= "\udfff" for sign in string):
+    if _SURROGATE.search(string):
         raise NotStrict("surrogate")
 
 
@@ -90,3 +88,11 @@ def _refuse_number(_: str) -> NoReturn:
 
 def _refuse_constant(_: str) -> NoReturn:
     raise NotStrict("syntax")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_int=_integer,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_constant,
+)

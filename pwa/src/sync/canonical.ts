@@ -1,7 +1,7 @@
 /** Canonical bytes (rule S7): RFC 8785, read back as strictly as they are written. */
 import canonicalize from 'canonicalize';
 import {LIMITS} from './protocol.ts';
-import {isWellFormed, NotStrict, read as readStrict, type Json, type StrictFault} from './strict_json.ts';
+import {NotStrict, read as readStrict, type Json, type StrictFault} from './strict_json.ts';
 import {decode, encode} from './utf8.ts';
 
 export type CanonicalFault = StrictFault | 'encoding' | 'bom' | 'control' | 'bidi' | 'nfc' | 'form';
@@ -71,11 +71,12 @@ function checkText(text: string, path: string): void {
   if (fault !== null) throw new NotCanonical(fault, path);
 }
 
+const FAULT =
+  /(?<nul>\u0000)|(?<surrogate>[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff])|(?<control>[\u0001-\u001f\u007f-\u009f])|(?<bidi>[\u202a-\u202e\u2066-\u2069])/;
+
 /** What a signed text may not hold: NUL, lone surrogate, control, bidi control, a form that is not NFC. */
 export function textFault(text: string): CanonicalFault | null {
-  if (text.includes('\0')) return 'nul';
-  if (!isWellFormed(text)) return 'surrogate';
-  if (/[\u0001-\u001f\u007f-\u009f]/.test(text)) return 'control';
-  if (/[\u202a-\u202e\u2066-\u2069]/.test(text)) return 'bidi';
-  return text.normalize('NFC') === text ? null : 'nfc';
+  const groups = FAULT.exec(text)?.groups ?? {};
+  const found = (['nul', 'surrogate', 'control', 'bidi'] as const).find((name) => groups[name] !== undefined);
+  return found ?? (text.normalize('NFC') === text ? null : 'nfc');
 }
