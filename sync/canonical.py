@@ -10,7 +10,6 @@ import rfc8785
 from sync import strict_json
 from sync.protocol import LIMITS
 
-
 _FAULT = re.compile(
     r"(?P<nul>\x00)|(?P<surrogate>[\ud800-\udfff])|(?P<control>[\x01-\x1f\x7f-\x9f])|(?P<bidi>[\u202a-\u202e\u2066-\u2069])"
 )
