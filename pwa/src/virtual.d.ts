@@ -12,3 +12,8 @@ interface ImportMeta {
   /** Vite: one way to load each file that fits the pattern. */
   glob<Module>(pattern: string): Record<string, () => Promise<Module>>;
 }
+declare module '*?worker&url' {
+  /** Address of a worker's script. */
+  const url: string;
+  export default url;
+}

@@ -76,11 +76,12 @@ export interface Ticket {
   readonly cause: string | null;
   readonly action: string | null;
   readonly prevention: string | null;
-  readonly came_from: {readonly visit: string; readonly run: string; readonly item: string} | null;
+  readonly came_from: {readonly visit: string; readonly run: string | null; readonly item: string | null} | null;
   readonly walk_up: boolean;
   readonly notes: readonly {readonly id: string; readonly at: string; readonly by: string; readonly text: string; readonly visible: 'internal' | 'client'}[];
-  readonly timeline: readonly {readonly at: string; readonly who: string; readonly text: string}[];
-  readonly events: readonly {readonly at: string; readonly by: string; readonly was: TicketState; readonly now: TicketState; readonly reason: string | null}[];
+  readonly timeline: readonly {readonly at: string; readonly who: string | null; readonly text: string}[];
+  /** `was` and `now` hold the changed fields only; `by` is null for a job. */
+  readonly events: readonly {readonly at: string; readonly by: string | null; readonly deed: string; readonly was: Readonly<Record<string, unknown>>; readonly now: Readonly<Record<string, unknown>>; readonly reason: string | null}[];
 }
 
 export interface Site {
@@ -142,7 +143,7 @@ export interface Photo {
   readonly size: number;
   readonly w: number;
   readonly h: number;
-  readonly caption: string;
+  readonly caption: string | null;
   readonly visible: 'client' | 'internal';
   readonly state: 'waiting' | 'stored' | 'unreadable';
   readonly taken_at: string | null;
@@ -158,7 +159,7 @@ export interface TimeEntry {
   readonly starts_at: string;
   readonly ends_at: string | null;
   readonly minutes: number | null;
-  readonly note: string;
+  readonly note: string | null;
   readonly removed: string | null;
 }
 
@@ -217,4 +218,13 @@ export interface Report {
   readonly revision: number;
   readonly state: 'waiting' | 'ready' | 'failed';
   readonly public_id: string | null;
+}
+
+/** What the agreement promises at a site: hours per priority, and minutes per clock. */
+export interface Coverage {
+  readonly site: string;
+  readonly number: string;
+  readonly windows: Readonly<Record<string, string>>;
+  readonly targets: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+  readonly until: string | null;
 }

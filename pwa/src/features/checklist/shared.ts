@@ -1,0 +1,2 @@
+/** What other features take from checklists. */
+export {definitionOf, progressOf, readRun, type ReadRun} from './read_run.ts';

@@ -1,0 +1,93 @@
+import {useSignal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {nudge} from '../../app/exchange.ts';
+import {Screen} from '../../app/frame.tsx';
+import {isInstalled, machine, persistStorage} from '../../app/machine.ts';
+import {back, href} from '../../app/router.ts';
+import {waitingWords} from '../../app/status_words.ts';
+import {opened, sessionHash, syncStatus} from '../../app/tablet.ts';
+import {useView} from '../../app/view.ts';
+import type {SyncStatus} from '../../exchange/types.ts';
+import {dateAndTime, megabytes} from '../../i18n/format.ts';
+import {key, t, tn} from '../../i18n/i18n.ts';
+import {Banner, Button, Card, EmptyState, Facts, type Tone} from '../../ui/kit.ts';
+import './sync.css';
+import {TroubleRow} from './trouble_row.tsx';
+
+/** The truth about what lies on this tablet and what the office has. `/app/sync` */
+export default function SyncScreen() {
+  const status = syncStatus.value;
+  const trouble = useView().trouble();
+  const bottom = status?.signedOut === true
+    ? <Button kind="primary" icon="log-in" href={href('sign_in')}>{t('sync.signIn')}</Button>
+    : <Button kind="primary" icon="refresh-cw" onClick={() => nudge('poked')}>{t('sync.now')}</Button>;
+  return (
+    <Screen title={t('sync.title')} onBack={() => back()} bottom={bottom}>
+      {status !== null && <Waiting status={status} />}
+      {status?.signedOut === true && <Banner tone="warn" title={t('sync.signedOut')}>{t('sync.signedOut.detail')}</Banner>}
+      {status !== null && <Faults status={status} />}
+      {trouble.length > 0 && <Card title={t('sync.attention')} tone="warn">{[...trouble].reverse().map((row) => <TroubleRow key={row.id} row={row} />)}</Card>}
+      <Tablet />
+    </Screen>
+  );
+}
+
+const DOING = {nothing: key('sync.doing.nothing'), sending: key('sync.doing.sending'), fetching: key('sync.doing.fetching'), uploading: key('sync.doing.uploading')} as const;
+
+function Waiting({status}: {status: SyncStatus}) {
+  const waiting = waitingWords(status);
+  const facts: [string, string][] = [
+    [t('sync.changes'), tn('sync.changes.n', status.unsent)],
+    [t('sync.photos'), `${tn('sync.photos.n', status.unsentBlobs.count)}${status.unsentBlobs.count > 0 ? ` · ${megabytes(status.unsentBlobs.bytes)}` : ''}`],
+    [t('sync.contact'), status.lastContact === null ? t('sync.never') : dateAndTime(status.lastContact)],
+    [t('sync.doing'), t(DOING[status.doing])],
+    ...(status.retryAt === null ? [] : [[t('sync.retry'), dateAndTime(status.retryAt)] as [string, string]]),
+  ];
+  return (
+    <Card>
+      {waiting === null
+        ? <EmptyState icon="check-check" title={t('sync.allSent')}>{t('sync.allSent.detail')}</EmptyState>
+        : <p class="sync__big"><span>{t('sync.waiting', {waiting})}</span></p>}
+      <Facts facts={facts} />
+    </Card>
+  );
+}
+
+const STORAGE = {quota: key('sync.storage.quota'), lost: key('sync.storage.lost'), other: key('sync.storage.other')} as const;
+
+/** Whatever stands in the way, each with what to do about it. */
+function Faults({status}: {status: SyncStatus}) {
+  const found: [Tone, string, string][] = [
+    ...(status.storage === null ? [] : [['fail', t('sync.storage'), t(STORAGE[status.storage])] as [Tone, string, string]]),
+    ...(status.refusedBlobs === 0 ? [] : [['warn', tn('sync.refused', status.refusedBlobs), t('sync.refused.detail')] as [Tone, string, string]]),
+    ...Object.entries(status.closed).map(([lane, why]): [Tone, string, string] => ['warn', t('sync.closed'), t('sync.closed.detail', {lane, why})]),
+    ...(status.divergence.length === 0 ? [] : [['warn', t('sync.divergence'), t('sync.divergence.detail')] as [Tone, string, string]]),
+    ...(status.minApp === null ? [] : [['info', t('sync.minApp'), t('sync.minApp.detail')] as [Tone, string, string]]),
+  ];
+  return <>{found.map(([tone, title, detail]) => <Banner key={title + detail} tone={tone} title={title}>{detail}</Banner>)}</>;
+}
+
+interface Storage {
+  readonly room: number | null;
+  readonly persisted: boolean;
+}
+
+function Tablet() {
+  const {owner, store} = opened();
+  const storage = useSignal<Storage | null>(null);
+  useEffect(() => { void Promise.all([machine.room(), persistStorage()]).then(([room, persisted]) => { storage.value = {room, persisted}; }); }, []);
+  const {room = null, persisted = null} = storage.value ?? {};
+  const {durability} = store.memory.meta;
+  return (
+    <Card title={t('sync.tablet')}>
+      <Facts facts={[
+        [t('sync.device'), owner.code],
+        [t('sync.session'), sessionHash.value === null || syncStatus.value?.signedOut === true ? t('sync.session.none') : t('sync.session.open')],
+        [t('sync.persisted'), persisted === null ? '…' : persisted ? t('sync.persisted.yes') : t('sync.persisted.no')],
+        [t('sync.room'), room === null ? t('sync.room.unknown') : megabytes(room)],
+        [t('sync.installed'), isInstalled() ? t('sync.yes') : t('sync.no')],
+        [t('sync.backup'), durability === null || durability === 'none' ? t('sync.backup.none') : durability],
+      ]} />
+    </Card>
+  );
+}
