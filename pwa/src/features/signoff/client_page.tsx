@@ -1,0 +1,39 @@
+import type {ComponentChildren} from 'preact';
+import {useEffect} from 'preact/hooks';
+import {lockUp} from '../../app/exchange.ts';
+import {replace} from '../../app/router.ts';
+import type {Translator} from '../../i18n/i18n.ts';
+import {Button} from '../../ui/kit.ts';
+
+interface ClientPageProps {
+  words: Translator;
+  bottom: ComponentChildren;
+  children: ComponentChildren;
+  /** Where the engineer arrives after unlocking; here again when left out. */
+  leaveTo?: readonly string[];
+}
+
+/**
+ * The tablet in the client's hands: a calm page in their language, and nothing else of the app within reach.
+ * Leaving it, also by the system's back gesture, locks the tablet; the engineer's PIN leads back here.
+ */
+export function ClientPage({words, bottom, children, leaveTo = []}: ClientPageProps) {
+  const leave = () => {
+    if (leaveTo.length > 0) replace(...leaveTo);
+    lockUp();
+  };
+  useEffect(() => {
+    if (history.state?.handedOver !== true) history.pushState({...history.state, handedOver: true}, '');
+    addEventListener('popstate', lockUp);
+    return () => removeEventListener('popstate', lockUp);
+  }, []);
+  return (
+    <div class="page page--bare handed" lang={words.locale}>
+      <main class="page__body"><div class="page__column">{children}</div></main>
+      <div class="bottom">
+        <Button kind="quiet" icon="lock" onClick={leave}>{words.t('signoff.client.give')}</Button>
+        {bottom}
+      </div>
+    </div>
+  );
+}
