@@ -12,6 +12,7 @@ import threading
 from types import FrameType
 
 from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import create_app
@@ -34,8 +35,7 @@ stop = threading.Event()
 
 def main() -> None:
     """Work until SIGINT or SIGTERM; the job under way is finished first."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _asked_to_stop)
+    _listen_to_signals()
     sweeper = threading.Thread(target=_sweep_until_stopped, name="sweep")
     sweeper.start()
     log.info("worker begins", extra={"redis": config.redis_url is not None})
@@ -48,20 +48,29 @@ def main() -> None:
     log.info("worker ends")
 
 
+def _listen_to_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _asked_to_stop)
+
+
 def _asked_to_stop(_number: int, _frame: FrameType | None) -> None:
     stop.set()
 
 
 def _poll() -> None:
     while not stop.is_set():
-        try:
-            with app.app_context():
-                did = jobs.run_due(limit=1)
-        except (SQLAlchemyError, QueueFull):
-            log.exception("the database does not answer")
-            stop.wait(AGAIN_S)
-        else:
-            stop.wait(0 if did else POLL_S)
+        stop.wait(0 if _do_one() else POLL_S)
+
+
+def _do_one() -> bool:
+    """Run one due row; whether there was one. A database that is away is waited for."""
+    try:
+        with app.app_context():
+            return jobs.run_due(limit=1) > 0
+    except (SQLAlchemyError, QueueFull):
+        log.exception("the database does not answer; it is asked again")
+        stop.wait(AGAIN_S)
+        return False
 
 
 def _sweep_until_stopped() -> None:
@@ -77,12 +86,17 @@ def _sweep_until_stopped() -> None:
 
 def _work_for_redis(url: str) -> None:
     while not stop.is_set():
-        worker = redis_jobs.worker(url, stop)
         try:
             with app.app_context():
-                worker.work(logging_level="WARNING")
+                redis_jobs.worker(url, stop).work(logging_level="WARNING")
         except RedisError:
-            log.exception("redis does not answer; it is asked again")
+            log.exception("redis does not answer; the rows are done without it")
+        except StopRequested:
+            log.info("told to stop between two jobs")
+        # RQ has put its own listeners in place of ours.
+        _listen_to_signals()
+        while not stop.is_set() and _do_one():
+            continue
         stop.wait(AGAIN_S)
 
 
