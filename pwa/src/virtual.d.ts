@@ -9,6 +9,8 @@ declare module 'virtual:words/*' {
 }
 declare module '*.css';
 interface ImportMeta {
+  /** Vite: what kind of build this is. */
+  readonly env: {readonly MODE: string};
   /** Vite: one way to load each file that fits the pattern. */
   glob<Module>(pattern: string): Record<string, () => Promise<Module>>;
 }

@@ -54,7 +54,7 @@ export async function unwrapByPin(wrap: PinWrap, pin: string): Promise<Bytes | n
   try {
     return new Uint8Array(await crypto.subtle.decrypt({name: 'AES-GCM', iv: wrap.iv}, key, wrap.ct));
   } catch (fault) {
-    if (fault instanceof DOMException && fault.name === 'OperationError') return null;
+    if (fault instanceof Object && 'name' in fault && fault.name === 'OperationError') return null;
     throw fault;
   }
 }
