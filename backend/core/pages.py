@@ -21,8 +21,13 @@ def init_app(app: Flask) -> None:
     """Give templates their words and files their life in caches."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(icon=icon, static=static_url)
+    app.jinja_env.globals.update(icon=icon, static=static_url, fonts_are_built=fonts_are_built)
     app.after_request(_cache_static)
+
+
+def fonts_are_built() -> bool:
+    """Whether set-up has made the fonts: a page of sign-in or an error must be shown even before."""
+    return (STATIC / "built" / "fonts.css").is_file()
 
 
 def static_url(name: str) -> str:
@@ -36,7 +41,7 @@ def _digest(name: str, _changed: int) -> str:
 
 
 def icon(name: str, label: str = "") -> Markup:
-    """An icon of the sprite core/static/icons.svg; silent for screen readers unless it has a label."""
+    """An icon of the sprite core/static/built/icons.svg; silent for screen readers unless it has a label."""
     if not ICON_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of an icon")
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -33,7 +33,8 @@ def test_a_files_address_changes_with_the_file(monkeypatch: pytest.MonkeyPatch, 
 
 def test_an_icon_is_silent_unless_it_has_a_label(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pages, "STATIC", tmp_path)
-    (tmp_path / "icons.svg").write_text("<svg/>")
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built/icons.svg").write_text("<svg/>")
 
     assert 'aria-hidden="true"' in pages.icon("check")
     assert 'aria-label="&lt;Done&gt;"' in pages.icon("check", "<Done>")
