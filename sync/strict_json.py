@@ -10,7 +10,7 @@ from sync.protocol import LIMITS
 LARGEST = 2**53 - 1
 """Integers beyond it, either side of nought, are not the same in every language: they travel as text."""
 
-_NEST = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_NEST = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -51,6 +51,8 @@ def strings(value: object) -> Iterator[str]:
 
 
 def _refuse_deep(text: str, depth: int) -> None:
+    if text.count("[") + text.count("{") <= depth:
+        return
     level = 0
     for token in _NEST.finditer(text):
         sign = token[0]
