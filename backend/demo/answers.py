@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from checklists import exact
@@ -15,16 +16,24 @@ FAULTY = 0.06
 """The share of answers that are out of order."""
 
 
-def given(definition: Definition, chance: random.Random, asset: Mapping[str, str], remarks: list[str]) -> Json:
+@dataclass(frozen=True)
+class Mood:
+    """Chance, and the day (YYYY-MM-DD) that dates are about."""
+
+    chance: random.Random
+    day: str
+
+
+def given(definition: Definition, mood: Mood, asset: Mapping[str, str], remarks: list[str]) -> Json:
     """Answers, remarks and the items that want a photo, until nothing but photos is missing."""
     answers: Json = {}
     notes: dict[str, str] = {}
     for item in definition.items:
         if item.id in _state(definition, answers, notes, asset).asked:
-            _answer(item, chance, answers)
+            _answer(item, mood, answers)
     for missing in _state(definition, answers, notes, asset).missing:
         if missing.what == "remark":
-            notes[missing.item] = chance.choice(remarks)
+            notes[missing.item] = mood.chance.choice(remarks)
     wanted = [missing.item for missing in _state(definition, answers, notes, asset).missing if missing.what == "photo"]
     return {"answers": answers, "remarks": notes, "photos": list(dict.fromkeys(wanted))}
 
@@ -33,43 +42,43 @@ def _state(definition: Definition, answers: Json, notes: dict[str, str], asset: 
     return evaluate(definition, answers, notes, {}, {}, asset)
 
 
-def _answer(item: Item, chance: random.Random, answers: Json) -> None:
-    value = _value(item, chance, faulty=chance.random() < FAULTY)
+def _answer(item: Item, mood: Mood, answers: Json) -> None:
+    value = _value(item, mood, faulty=mood.chance.random() < FAULTY)
     if value is not None:
         answers[item.id] = value
 
 
-def _value(item: Item, chance: random.Random, *, faulty: bool) -> Any:
+def _value(item: Item, mood: Mood, *, faulty: bool) -> Any:
     match item.type:
         case "pass_fail":
             return "fail" if faulty else "pass"
         case "yes_no" | "choice":
-            return _choice(item, chance, faulty=faulty)
+            return _choice(item, mood, faulty=faulty)
         case "choices":
             return [item.choices[0].id]
         case "number":
-            return _number(item, chance, faulty=faulty)
+            return _number(item, mood, faulty=faulty)
         case "text":
             return "Checked with the contact on site." if item.required else None
         case "scan":
             return "SN-0001" if item.required else None
         case "date":
-            return "2026-06-30"
+            return mood.day
         case "time":
             return "02:30"
     return None
 
 
-def _choice(item: Item, chance: random.Random, *, faulty: bool) -> str:
+def _choice(item: Item, mood: Mood, *, faulty: bool) -> str:
     bad = {*item.verdicts.fail, *item.verdicts.warn} if item.verdicts else set()
     fitting = [one for one in item.allowed if (one in bad) == faulty] or list(item.allowed)
-    return chance.choice(fitting)
+    return mood.chance.choice(fitting)
 
 
-def _number(item: Item, chance: random.Random, *, faulty: bool) -> str:
+def _number(item: Item, mood: Mood, *, faulty: bool) -> str:
     low, high = _span(item)
     width = high - low
-    at = high + width * 0.1 if faulty else low + width * chance.uniform(0.15, 0.75)
+    at = high + width * 0.1 if faulty else low + width * mood.chance.uniform(0.15, 0.75)
     if item.bounds is not None:
         least, most = _ends(item.bounds, low, high)
         at = min(max(at, least), most)

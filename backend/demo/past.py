@@ -136,8 +136,12 @@ def perform(past: Past, visit: str, engineer: str, start: datetime) -> None:
     stage, tablet = past.stage, past.tablets[engineer]
     tablet.sync()
     work = Work(stage, tablet, visit, start)
-    steps = [*work.arrive(), *work.inspect(), *work.repair()]
-    steps.append(work.time("on_site", start, work.later(3, 10)))
+    steps = [*work.arrive()]
+    began = work.at
+    steps += work.inspect()
+    if work.at > began:
+        steps.append(work.time("on_site", began, work.later(1, 4)))
+    steps += work.repair()
     steps.append(work.mark("finished"))
     stage.time.set(max(work.at, stage.time.now()))
     tablet.sync(steps)

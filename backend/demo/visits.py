@@ -103,7 +103,9 @@ class Work:
         definition = parse_definition(self._checklist(run["checklist"]))
         asset = self.tablet.rows.get(("asset", run["asset"] or ""), {})
         facts = {key: value for key, value in asset.items() if isinstance(value, str)}
-        found = answers.given(definition, self.stage.chance, facts, data.read("texts")["remarks"]["fail"])
+        today = (self.at - timedelta(hours=30)).date().isoformat()
+        remarks = data.read("texts")["remarks"]["fail"]
+        found = answers.given(definition, answers.Mood(self.stage.chance, today), facts, remarks)
         entity = ("run", run["id"])
         for item, value in found["answers"].items():
             yield ("answer.set", entity, {"item": item, "value": value}, self.later(0, 2))
