@@ -27,19 +27,21 @@ from backend.core.config import Config
 from backend.core.redis_jobs import RedisWaker
 from backend.desk import jobs as desk_jobs
 from backend.desk import operations as desk
+from backend.desk.services import record_decision
 from backend.directory import jobs as directory_jobs
 from backend.directory import operations as directory
 from backend.identity import devices, limits
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
 from backend.inspections import operations as inspections
+from backend.inspections.services import name_author
 from backend.reports import jobs as reports_jobs
 from backend.reports import operations as reports
 from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
 from backend.visits import jobs as visit_jobs
 from backend.visits import operations as visits
-from backend.visits.services import flag_late
+from backend.visits.services import flag_late, settle_crew
 
 CORE = Path(__file__).parent / "core"
 
@@ -88,6 +90,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
             *reports.OPERATIONS,
         ],
         on_late=[flag_late],
+        on_decided=[settle_crew, name_author, record_decision],
     )
     media.init_app(app)
     reports_jobs.init_app(app)

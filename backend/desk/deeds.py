@@ -73,3 +73,11 @@ def note_of(work: Work, args: Json) -> Json:
         "text": args["text"],
         "visible": args["visible"],
     }
+
+
+def record_decision(work: Work, conflict: Json) -> None:
+    """Told that a conflict's candidate became current: a change like any other, for the clocks to see."""
+    if conflict["kind"] == "ticket":
+        was = {conflict["field"]: conflict["current"]["value"]}
+        now = {conflict["field"]: conflict["candidate"]["value"]}
+        record(work, conflict["entity"], "decide", was, now)

@@ -9,7 +9,8 @@ from backend.core.schema import ListOf, OneOf, Strict, Text, TimeText, Truth, Uu
 from backend.desk import rules
 
 NOTE = 4000
-MOST_NOTES = 500
+MOST_NOTES = 200
+"""Notes, lines and events of one ticket: it must fit into a page of the feed."""
 
 
 class CameFrom(Strict):

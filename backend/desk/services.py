@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 
 from backend.core.db import reading
 from backend.core.listing import FIRST, Cut, Page, every, one, page
+from backend.desk.deeds import record_decision
 from backend.desk.models import Ticket
 from backend.desk.rules import CATEGORIES, CHANNELS, KINDS, LEVELS, OPEN, STATES, TIERS, WAITING, move, priority
 from backend.directory.services import reach
@@ -16,7 +17,8 @@ from backend.identity.services import Actor
 
 __all__ = [
     "CATEGORIES", "CHANNELS", "KINDS", "LEVELS", "OPEN", "STATES", "TIERS", "WAITING", "Asked", "Ticket",
-    "count_tickets", "list_tickets", "move", "open_tickets_at", "priority", "ticket", "tickets_by_id",
+    "count_tickets", "list_tickets", "move", "open_tickets_at", "priority", "record_decision", "ticket",
+    "tickets_by_id",
 ]  # fmt: skip
 
 

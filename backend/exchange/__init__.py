@@ -10,18 +10,23 @@ from backend.core.db import db
 from backend.exchange import conflicts, events, pace, poke, registry, routes, services
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind
-from backend.exchange.registry import OnLate, Registry
+from backend.exchange.registry import OnDecided, OnLate, Registry
 from backend.identity import devices
 
 
 def init_app(
-    app: Flask, kinds: Iterable[Kind] = (), operations: Iterable[OperationType] = (), on_late: Iterable[OnLate] = ()
+    app: Flask,
+    kinds: Iterable[Kind] = (),
+    operations: Iterable[OperationType] = (),
+    on_late: Iterable[OnLate] = (),
+    on_decided: Iterable[OnDecided] = (),
 ) -> None:
     """Open the exchange for what the slices hand in; their tables change only through it from now on.
 
-    `on_late(work, audience)` is called for each accepted operation of somebody who has left the audience.
+    `on_late(work, audience)` is called for each accepted operation of somebody who has left the audience,
+    `on_decided(work, conflict)` when a conflict's candidate has become current.
     """
-    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late)
+    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late, on_decided)
     app.extensions[registry.KEY] = found
     db.guard_fed_tables({kind.table.name for kind in found.kinds.values()})
     for part in (poke, pace, events):

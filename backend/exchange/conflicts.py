@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.core.entity import ID, JSON_VALUE, WORD, Entity
 from backend.core.roles import OFFICE, SYSTEM
 from backend.core.schema import Lenient, OneOf, Strict
+from backend.exchange import registry
 from backend.exchange.handlers import OperationType, Result, applied, held
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
@@ -62,12 +63,18 @@ class DecideArgs(Strict):
 
 
 def decide(work: Work, op: Operation, args: dict[str, Any]) -> Result:
-    """The chosen value becomes current. A conflict that is decided already is `held: wrong_state`."""
+    """The chosen value is current from now on. A conflict that is decided already is `held: wrong_state`.
+
+    Choosing the current one writes nothing: its writer may have corrected it since.
+    """
     conflict = work.must("conflict", op.entity[1])
     if conflict["state"] != "open":
         return held("wrong_state")
     work.must(conflict["kind"], conflict["entity"])
-    work.put(conflict["kind"], conflict["entity"], {conflict["field"]: conflict[args["choice"]]["value"]})
+    if args["choice"] == "candidate":
+        work.put(conflict["kind"], conflict["entity"], {conflict["field"]: conflict["candidate"]["value"]})
+        for tell in registry.current().on_decided:
+            tell(work, conflict)
     return close(work, conflict, args["choice"], work.actor.person_id)
 
 

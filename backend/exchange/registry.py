@@ -9,13 +9,16 @@ from typing import cast
 from flask import current_app
 
 from backend.exchange.handlers import OperationType
-from backend.exchange.kinds import Kind
+from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
 
 KEY = "singgah.exchange"
 
 OnLate = Callable[[Work, str], None]
 """Told of each accepted operation on an audience that its sender has left; flags the visit."""
+
+OnDecided = Callable[[Work, State], None]
+"""Told of a conflict whose candidate has just become current; brings what follows from that field in line."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,15 @@ class Registry:
     kinds: dict[str, Kind] = field(default_factory=dict)
     operations: dict[tuple[str, int], OperationType] = field(default_factory=dict)
     on_late: tuple[OnLate, ...] = ()
+    on_decided: tuple[OnDecided, ...] = ()
 
     @classmethod
     def of(
-        cls, kinds: Iterable[Kind], operations: Iterable[OperationType], on_late: Iterable[OnLate] = ()
+        cls,
+        kinds: Iterable[Kind],
+        operations: Iterable[OperationType],
+        on_late: Iterable[OnLate] = (),
+        on_decided: Iterable[OnDecided] = (),
     ) -> Registry:
         """A name registered twice, or an operation on an unknown kind, is a fault of the program: ValueError."""
         by_name: dict[str, Kind] = {}
@@ -41,7 +49,7 @@ class Registry:
                 raise ValueError(f"{operation.type} is for {operation.entity_kind}, which nobody registered")
             if by_type.setdefault((operation.type, operation.v), operation) is not operation:
                 raise ValueError(f"{operation.type} version {operation.v} is registered twice")
-        return cls(by_name, by_type, tuple(on_late))
+        return cls(by_name, by_type, tuple(on_late), tuple(on_decided))
 
 
 def current() -> Registry:

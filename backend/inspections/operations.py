@@ -9,7 +9,7 @@ from backend.exchange.handlers import OperationType, Refused, Result, applied, h
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
 from backend.inspections import models, schemas
-from backend.inspections.definitions import item_of, pinned
+from backend.inspections.definitions import pinned
 from backend.visits.services import open_visit
 from checklists import InvalidAnswer, InvalidDefinition, Item, canonical_answer, digest, parse_definition
 from sync.operation import Operation
@@ -95,7 +95,7 @@ def _item(work: Work, op: Operation, item: str) -> Item:
     definition = pinned(work, run["checklist"])
     if definition is None:
         raise Refused(held("entity_gone"))
-    found = item_of(definition, item)
+    found = definition.items.get(item)
     if found is None:
         raise Refused(rejected("unknown_item", "args.item"))
     return found
@@ -109,6 +109,14 @@ def _write(work: Work, op: Operation, field: str, value: Any) -> Result:
         author = {"by": work.actor.person_id, "at": work.acted_at}
         work.put("run", op.entity[1], {f"authors.{field.split('.', 1)[1]}": author})
     return result
+
+
+def name_author(work: Work, conflict: State) -> None:
+    """Told that a conflict's candidate became current: the value is its writer's."""
+    column, dot, item = conflict["field"].partition(".")
+    if conflict["kind"] == "run" and dot and column != "authors":
+        author = {"by": conflict["candidate"]["by"], "at": conflict["candidate"]["at"]}
+        work.put("run", conflict["entity"], {f"authors.{item}": author})
 
 
 OPERATIONS = (

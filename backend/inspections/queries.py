@@ -57,7 +57,7 @@ def runs(actor: Actor, visit_id: str) -> list[ReadRun]:
     rows = every(select(Run).where(Run.org_id == actor.org_id, Run.visit == visit_id))
     digests = {row.checklist for row in rows}
     definitions = {
-        row.digest: SHELF.get(row.digest, row.definition)
+        row.digest: SHELF.get(row.digest, row.definition).definition
         for row in every(select(Checklist).where(Checklist.org_id == actor.org_id, Checklist.digest.in_(digests)))
     }
     taken = photos(actor, visit_id)
@@ -86,7 +86,7 @@ def readings(actor: Actor, asset_id: str) -> list[Reading]:
 def assets_for(actor: Actor, digest: str, site: str) -> list[str] | None:
     """Ids of the assets in service at a site that a checklist is for; None when it is run once for the visit."""
     query = select(Checklist).where(reach.office(actor, Checklist.org_id), Checklist.digest == digest)
-    types = SHELF.get(digest, one(query, "checklist").definition).asset_types
+    types = SHELF.get(digest, one(query, "checklist").definition).definition.asset_types
     if types is None:
         return None
     mine = select(Asset).where(reach.at(actor, Asset.org_id, Asset.site), Asset.site == site, Asset.type.in_(types))

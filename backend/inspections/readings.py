@@ -20,11 +20,11 @@ Json = dict[str, Any]
 def keep_readings(work: Work, visit: State, at: str) -> None:
     """Add the readings of every run of a visit that was signed at `at`. Twice is once per visit."""
     for run in work.find("run", visit=visit["id"]):
-        definition = pinned(work, run["checklist"])
-        if run["asset"] is None or run["dropped"] is not None or definition is None:
+        found = pinned(work, run["checklist"])
+        if run["asset"] is None or run["dropped"] is not None or found is None:
             continue
-        for item, value in _read(definition, run["answers"]):
-            _keep(work, visit, run["asset"], definition, item, {"at": at, "value": value, "visit": visit["id"]})
+        for item, value in _read(found.definition, run["answers"]):
+            _keep(work, visit, run["asset"], found.definition, item, {"at": at, "value": value, "visit": visit["id"]})
 
 
 def _read(definition: Definition, answers: Json) -> Iterator[tuple[Item, str]]:

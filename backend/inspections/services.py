@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.inspections.models import Checklist, Reading, Run
+from backend.inspections.operations import name_author
 from backend.inspections.queries import (
     ASSET_FACTS,
     ReadRun,
@@ -28,6 +29,7 @@ __all__ = [
     "checklist_choices",
     "keep_readings",
     "list_checklists",
+    "name_author",
     "readings",
     "runs",
 ]

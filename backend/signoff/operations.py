@@ -13,7 +13,7 @@ from backend.directory.services import civil_day
 from backend.exchange.handlers import OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
-from backend.inspections.services import keep_readings
+from backend.inspections.services import keep_readings, name_author
 from backend.signoff import media, models, rules, schemas
 from backend.signoff.acceptance import accepted_record, anchored_at
 from backend.signoff.record import SignoffRecord
@@ -48,9 +48,12 @@ def sign(work: Work, op: Operation, args: Args) -> Result:
 
 
 def _flags(work: Work, record: SignoffRecord, anchored: datetime | None) -> list[str]:
-    before = work.find("signoff", jkt=record.jkt)
+    """`seq_gap`: it does not follow the record before; `seq_again`: its number was used; and what the clock says."""
+    before = work.find("signoff", jkt=record.jkt, seq=record.seq - 1)
     chained = rules.continues(record, before, str(work.actor.device_id))
-    return [*([] if chained else ["seq_gap"]), *rules.clock_flags(record, anchored, work.now)]
+    again = bool(work.find("signoff", jkt=record.jkt, seq=record.seq))
+    found = {"seq_gap": not chained, "seq_again": again}
+    return [*(name for name, holds in found.items() if holds), *rules.clock_flags(record, anchored, work.now)]
 
 
 def _keep(work: Work, record: SignoffRecord, envelope: Args, anchored: datetime | None, flags: list[str]) -> None:
@@ -115,16 +118,9 @@ def _decide_by_signature(work: Work, record: SignoffRecord) -> bool:
         choice = rules.signed_choice(conflict["candidate"]["by"], record.engineer)
         if choice == "candidate":
             work.put(conflict["kind"], conflict["entity"], {conflict["field"]: conflict["candidate"]["value"]})
-            _author(work, conflict)
+            name_author(work, conflict)
         work.set("conflict", conflict["id"], state="decided", choice=choice, decided_by=record.engineer)
     return bool(still_open)
-
-
-def _author(work: Work, conflict: State) -> None:
-    column, dot, item = conflict["field"].partition(".")
-    if conflict["kind"] == "run" and dot and column != "authors":
-        author = {"by": conflict["candidate"]["by"], "at": conflict["candidate"]["at"]}
-        work.put("run", conflict["entity"], {f"authors.{item}": author})
 
 
 def _remember(work: Work, visit: State, record: SignoffRecord, at: str) -> None:

@@ -19,11 +19,10 @@ def first_prev(device_id: str) -> str:
 
 
 def continues(record: SignoffRecord, before: Sequence[Mapping[str, Any]], device_id: str) -> bool:
-    """Whether the record follows the last accepted one of its device, by number and digest."""
-    last = max(before, key=lambda row: row["seq"], default=None)
-    if last is None:
-        return record.seq == 1 and record.prev == first_prev(device_id)
-    return bool(record.seq == last["seq"] + 1 and record.prev == last["sha256"])
+    """Whether the record follows one of `before`, the accepted records of its device with the number before its own."""
+    if record.seq == 1:
+        return record.prev == first_prev(device_id)
+    return any(row["sha256"] == record.prev for row in before)
 
 
 def claimed_at(record: SignoffRecord) -> datetime:

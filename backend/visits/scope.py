@@ -40,3 +40,17 @@ def settle_site(work: Work, site: str, person: str) -> None:
 def is_near(work: Work, visit: State) -> bool:
     """Whether the visit is to come or ended less than 14 days ago."""
     return rules.keeps_site(work.now, datetime.fromisoformat(visit["ends_at"]))
+
+
+def settle_crew(work: Work, conflict: State) -> None:
+    """Told by the exchange that a conflict was decided: whoever is on the visit now follows it, nobody else does."""
+    if conflict["kind"] != "visit" or conflict["field"] not in ("engineers", "lead"):
+        return
+    visit = work.must("visit", conflict["entity"])
+    crew = visit["engineers"]
+    lead = visit["lead"] if visit["lead"] in crew else next(iter(crew), None)
+    after = rules.move(visit["state"], rules.assign_verb(crew))
+    work.set("visit", visit["id"], lead=lead, state=after or visit["state"])
+    came, went = rules.crew_change(work.people_in(visit_audience(visit["id"])), crew)
+    enter(work, visit, came)
+    leave(work, visit, went)

@@ -190,6 +190,17 @@ def test_another_priority_needs_its_reason(house: House, office: Office, followe
     assert seen(followed, made)["events"][-1]["reason"] == "The board is here"
 
 
+def test_a_decided_conflict_is_an_event_of_the_ticket(house: House, office: Office, followed: Tablet) -> None:
+    made = ticket(house, office)
+    office("ticket.edit", ("ticket", made), {"title": "Printer is on fire"})
+    other = house.office("service_manager")
+    clash = other.ask("ticket.edit", ("ticket", made), {"title": "Printer smokes"}, base=1)
+    assert clash["status"] == "conflict"
+    office("conflict.decide", ("conflict", clash["conflict_id"]), {"choice": "candidate"})
+    after = seen(followed, made)
+    assert (after["title"], after["events"][-1]["now"]) == ("Printer smokes", {"title": "Printer smokes"})
+
+
 def test_escalating_changes_the_tier_with_a_note_while_the_ticket_is_open(
     house: House, office: Office, followed: Tablet
 ) -> None:

@@ -179,7 +179,18 @@ def test_the_office_decides_a_conflict(office: Office, there: Tablet, second: Ta
     answer(there, run, "clean", "pass")
     clash = answer(second, run, "clean", "fail")
     office("conflict.decide", ("conflict", clash["conflict_id"]), {"choice": "candidate"})
-    assert seen(there, run)["answers"]["clean"] == "fail"
+    after = seen(there, run)
+    assert (after["answers"]["clean"], after["authors"]["clean"]["by"]) == ("fail", second.person.id)
+
+
+def test_keeping_the_current_answer_keeps_its_correction(
+    office: Office, there: Tablet, second: Tablet, run: str
+) -> None:
+    answer(there, run, "clean", "pass")
+    clash = answer(second, run, "clean", "fail")
+    answer(there, run, "clean", "na")
+    office("conflict.decide", ("conflict", clash["conflict_id"]), {"choice": "current"})
+    assert seen(there, run)["answers"]["clean"] == "na"
 
 
 def test_the_same_answer_twice_is_no_conflict(there: Tablet, second: Tablet, run: str) -> None:

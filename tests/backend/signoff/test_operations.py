@@ -191,6 +191,16 @@ def test_a_gap_in_the_devices_records_is_said(house: House, pen: Pen, visit: str
     assert pen.tablet.value("signoff", value["record"])["flags"] == ["seq_gap"]
 
 
+def test_a_number_that_was_used_before_is_said(house: House, pen: Pen, visit: str) -> None:
+    second, start = house.visit(pen.tablet.person), (pen.seq, pen.prev)
+    pen.sign(visit)
+    pen.seq, pen.prev = start
+    value = pen.value(second)
+    pen.send(second, pen.envelope(value))
+    pen.tablet.sync()
+    assert pen.tablet.value("signoff", value["record"])["flags"] == ["seq_again"]
+
+
 def test_records_that_follow_each_other_have_no_gap(house: House, pen: Pen, visit: str) -> None:
     second = house.visit(pen.tablet.person)
     pen.sign(visit)

@@ -18,13 +18,12 @@ def record(**changes: Any) -> SignoffRecord:
 
 
 def test_the_first_record_names_its_device_and_the_next_one_the_first() -> None:
-    first = record(device={**record_device(), "seq": 1, "prev": rules.first_prev(DEVICE)})
-    assert rules.continues(first, [], DEVICE)
+    first = {**record_device(), "seq": 1, "prev": rules.first_prev(DEVICE)}
+    assert rules.continues(record(device=first), [], DEVICE)
+    assert not rules.continues(record(device={**first, "prev": "0" * 64}), [], DEVICE)
+    assert rules.continues(record(), [{"sha256": record_device()["prev"]}], DEVICE)
+    assert not rules.continues(record(), [{"sha256": "0" * 64}], DEVICE)
     assert not rules.continues(record(), [], DEVICE)
-    before = [{"seq": 41, "sha256": record_device()["prev"]}]
-    assert rules.continues(record(), before, DEVICE)
-    assert not rules.continues(record(), [{**before[0], "seq": 40}], DEVICE)
-    assert not rules.continues(record(), [{**before[0], "sha256": "0" * 64}], DEVICE)
 
 
 def record_device() -> dict[str, Any]:

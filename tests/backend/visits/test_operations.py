@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from backend.core.clock import SetClock
+from backend.core.db import db
 from backend.core.schema import wire_time
+from backend.exchange.conflicts import Conflict
 from tests.makers import House, Office, Tablet
 
 SHA = "a" * 64
@@ -219,6 +221,22 @@ def test_two_dispatchers_who_send_different_people_change_no_scope(house: House,
     third.sync()
     assert ("visit", visit) not in third.rows
     assert state_of(second, visit)["engineers"] == [second.person.id]
+
+
+def test_who_a_decision_sends_follows_the_visit_and_who_it_does_not_send_leaves_it(
+    house: House, office: Office, visit: str
+) -> None:
+    second, third = house.tablet("engineer", 2), house.tablet("engineer", 3)
+    office("visit.assign", ("visit", visit), {"engineers": [second.person.id], "lead": second.person.id})
+    asked = {"engineers": [third.person.id], "lead": third.person.id}
+    house.office("service_manager").ask("visit.assign", ("visit", visit), asked, base=1)
+    with house.app.app_context():
+        found = {row.field: row.id for row in db.session.query(Conflict).filter_by(entity=visit, state="open")}
+    office("conflict.decide", ("conflict", found["engineers"]), {"choice": "candidate"})
+    after = state_of(third, visit)
+    assert (after["engineers"], after["lead"], after["state"]) == ([third.person.id], third.person.id, "assigned")
+    second.sync()
+    assert ("visit", visit) not in second.rows
 
 
 def test_a_ticket_of_the_site_joins_and_leaves_the_visit(
