@@ -7,6 +7,8 @@ import os
 from backend.app import create_app
 from backend.core import log
 from backend.core.config import Config
+from backend.exchange import events
 
 log.configure()
 app = create_app(Config.from_env(os.environ))
+events.stop_on_signals(app)
