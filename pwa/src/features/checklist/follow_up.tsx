@@ -17,7 +17,7 @@ export function FollowUp({item, facts, place, name}: ItemProps & {name: string})
       {facts.tickets.length === 0 && <div><Button icon="ticket" onClick={() => { raising.value = true; }}>{t('checklist.followUp')}</Button></div>}
       {raising.value && (
         <TicketForm visit={null} onClose={() => { raising.value = false; }} start={{
-          site: place.site, asset: place.asset, kind: 'incident', title: name.slice(0, 200), description, impact, urgency: impact === 'high' ? 'high' : 'medium',
+          site: place.site, asset: place.asset, kind: 'incident', title: name.slice(0, 200), description, impact, urgency: 'medium',
           cameFrom: {visit: place.visit, run: place.run, item: item.id},
         }} />
       )}

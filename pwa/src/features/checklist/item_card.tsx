@@ -59,7 +59,7 @@ function ItemBody(props: ItemProps) {
         <Standing facts={facts} />
       </div>
       <Guidance item={item} />
-      <AnswerField {...props} name={name} />
+      <div class="item__answer"><AnswerField {...props} name={name} /></div>
       {facts.author !== null && <p class="soft item__author"><Icon name="user" />{facts.author}</p>}
       <Extras {...props} />
       {open && facts.verdict === 'fail' && <FollowUp {...props} name={name} />}
@@ -70,8 +70,13 @@ function ItemBody(props: ItemProps) {
 
 /** What is still due, in words. */
 function Standing({facts}: {facts: ItemFacts}) {
-  const words = facts.missing.map((what) => MISSING_WORDS[what]).filter((each) => each !== undefined);
-  return <>{words.map((each) => <Chip key={each} tone="warn" icon="circle-dashed">{t(each)}</Chip>)}</>;
+  const words = facts.missing.filter((what) => what !== 'answer').map((what) => MISSING_WORDS[what]).filter((each) => each !== undefined);
+  return (
+    <span class="row">
+      {words.map((each) => <Chip key={each} tone="warn">{t(each)}</Chip>)}
+      {facts.missing.includes('answer') && <span class="soft"><Icon name="circle-dashed" label={t('checklist.missing.answer')} /></span>}
+    </span>
+  );
 }
 
 function Guidance({item}: {item: Item}) {

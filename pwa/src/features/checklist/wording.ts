@@ -23,9 +23,16 @@ export function limitWords(item: Item): string | null {
   const {warn = null, fail = null} = item.limits ?? {};
   const parts = [
     warn === null ? null : t('checklist.limit.good', {range: rangeWords(warn, item.unit)}),
-    fail === null ? null : t('checklist.limit.fail', {range: rangeWords(fail, item.unit)}),
+    fail === null ? null : failWords(fail, item.unit),
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' · ');
+}
+
+function failWords({min, max}: Ends, unit: string | null): string {
+  const beyond = (end: NonNullable<Ends['min']>) => (unit === null ? written(end) : `${written(end)} ${unit}`);
+  if (min === null && max !== null) return t('checklist.limit.above', {value: beyond(max)});
+  if (max === null && min !== null) return t('checklist.limit.below', {value: beyond(min)});
+  return t('checklist.limit.fail', {range: rangeWords({min, max}, unit)});
 }
 
 function rangeWords({min, max}: Ends, unit: string | null): string {
@@ -36,7 +43,7 @@ function rangeWords({min, max}: Ends, unit: string | null): string {
 
 function written({units, scale}: {readonly units: bigint; readonly scale: number}): string {
   const sign = units < 0n ? '-' : '';
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+  const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 

@@ -35,7 +35,7 @@ function DaysShown({current}: {current: string | null}) {
       <Group title={t('today.late')} visits={late} current={current} dated hidden />
       <Group title={t('app.today')} visits={today} current={current} />
       {today.length === 0 && <p class="soft">{t('today.none')}</p>}
-      <div class="row">
+      <div class="row today__more">
         <Button icon="plus" href={href('unplanned')}>{t('today.unplanned')}</Button>
         <Button icon="user" href={href('walk_up')}>{t('today.walkUp')}</Button>
       </div>

@@ -109,8 +109,7 @@ function NextStep({visit}: {visit: Row<Visit>}) {
   const late = useSignal(false);
   const {next, beside} = stepsOf(visit, opened().owner.person);
   const mark = (what: Exclude<typeof beside, null>) => {
-    const fact = t(MARKS[what].fact);
-    void keep(() => act('visit.mark', ['visit', visit.id], {mark: what}, {base: head}), fact, null);
+    void keep(() => act('visit.mark', ['visit', visit.id], {mark: what}, {base: head}));
   };
   return (
     <>
