@@ -51,6 +51,7 @@ class SyncOp(Base):
     """One operation as it was received, and its outcome as it was answered. Never deleted; `body` can be emptied.
 
     `op_id` is None for a string that repeats an id (its own id is in the body). `link` is the device's chain after it.
+    A held one that somebody of the office has dealt with is set aside: it holds nothing back any more.
     """
 
     __tablename__ = "sync_op"
@@ -82,6 +83,8 @@ class SyncOp(Base):
     seq: Mapped[int | None] = mapped_column(BigInteger)
     outcome: Mapped[bytes] = mapped_column(LargeBinary)
     request_id: Mapped[str | None] = mapped_column(WORD)
+    set_aside_by: Mapped[str | None] = mapped_column(ID)
+    set_aside_at: Mapped[datetime | None]
 
 
 class ScopeInterval(Base):

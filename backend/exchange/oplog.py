@@ -81,11 +81,12 @@ class OperationLog:
         return self._connection.execute(query).scalar()
 
     def held_entities(self, device: str, entities: Iterable[str]) -> set[str]:
-        """Of these, the entities on which the device has an operation that is held."""
+        """Of these, the entities on which the device has an operation that is held and not set aside."""
         query = select(LOG.c.entity_id).where(
             LOG.c.org_id == self._org_id,
             LOG.c.device == device,
             LOG.c.status == Status.HELD.value,
+            LOG.c.set_aside_at.is_(None),
             LOG.c.entity_id.in_(sorted(set(entities))),
         )
         return set(self._connection.execute(query).scalars())

@@ -23,11 +23,14 @@ from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
 from backend.exchange.push import ATTEMPTS, Keeping, begin
+from backend.exchange.quarantine import Held, held, set_aside
 from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
 from backend.identity.models import Device
 from backend.identity.rules import SEEN
+
+__all__ = ["Held", "held", "set_aside"]
 
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
 """(operation type, (kind, id), args)."""

@@ -538,6 +538,8 @@ def upgrade():
     sa.Column('seq', sa.BigInteger(), nullable=True),
     sa.Column('outcome', sa.LargeBinary(), nullable=False),
     sa.Column('request_id', sa.String(length=40), nullable=True),
+    sa.Column('set_aside_by', sa.String(length=36), nullable=True),
+    sa.Column('set_aside_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('org_id', 'device', 'n', name=op.f('pk_sync_op'))
     )
     with op.batch_alter_table('sync_op', schema=None) as batch_op:
