@@ -33,10 +33,17 @@ function markup([tag, attributes]: Shape): string {
   return `<${tag} ${Object.entries(attributes).map(([name, value]) => `${name}="${value}"`).join(' ')}/>`;
 }
 
+/** `import {sprite} from 'virtual:icons'`: the address of that file among the app's own. Data, so it is no script to parse. */
 export function icons(): Plugin {
+  let building = false;
   return {
     name: 'singgah-icons',
+    configResolved: (config) => { building = config.command === 'build'; },
     resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
-    load: (id) => (id === `\0${NAME}` ? `export const shapes = ${JSON.stringify(chosenIcons())}` : undefined),
+    load(id) {
+      if (id !== `\0${NAME}`) return undefined;
+      if (!building) return "export const sprite = '/icons.svg'";
+      return `export const sprite = import.meta.ROLLUP_FILE_URL_${this.emitFile({type: 'asset', name: 'icons.svg', source: sprite()})}`;
+    },
   };
 }

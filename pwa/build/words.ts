@@ -34,15 +34,21 @@ function inLanguage(language: Language): Record<string, Word> {
   return Object.fromEntries(Object.entries(catalogue()).map(([key, word]) => [key, word[language]]));
 }
 
-/** `import('virtual:words/ms')`: the whole catalogue in one language, a chunk of its own. */
+/** `import load from 'virtual:words/ms'`: fetches the catalogue in one language, a file of data of its own. */
 export function words(): Plugin {
+  let building = false;
   return {
     name: 'singgah-words',
+    configResolved: (config) => { building = config.command === 'build'; },
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined;
       wordFiles().forEach((file) => this.addWatchFile(file));
-      return `export default ${JSON.stringify(inLanguage(basename(id) as Language))}`;
+      const language = basename(id) as Language;
+      const source = JSON.stringify(inLanguage(language));
+      if (!building) return `export default async () => (${source})`;
+      const file = this.emitFile({type: 'asset', name: `words-${language}.json`, source});
+      return `export default async () => (await fetch(import.meta.ROLLUP_FILE_URL_${file})).json()`;
     },
   };
 }

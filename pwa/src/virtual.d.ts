@@ -1,11 +1,11 @@
 /** Modules that build/*.ts makes while building. */
 declare module 'virtual:icons' {
-  /** name → the shapes of a 24 × 24 icon, as [tag, attributes] */
-  export const shapes: Readonly<Record<string, readonly (readonly [string, Readonly<Record<string, string>>])[]>>;
+  /** The address of the SVG file with a <symbol> for each name of ui/icons.json. */
+  export const sprite: string;
 }
 declare module 'virtual:words/*' {
-  const words: Readonly<Record<string, string | {readonly one: string; readonly other: string}>>;
-  export default words;
+  /** Fetch all words in one language. */
+  export default function load(): Promise<Readonly<Record<string, string | {readonly one: string; readonly other: string}>>>;
 }
 declare module '*.css';
 interface ImportMeta {

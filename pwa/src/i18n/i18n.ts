@@ -1,4 +1,7 @@
 import {signal} from '@preact/signals';
+import en from 'virtual:words/en';
+import ms from 'virtual:words/ms';
+import zh from 'virtual:words/zh';
 
 export const LANGUAGES = ['en', 'ms', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -12,11 +15,7 @@ type Word = string | {readonly one: string; readonly other: string};
 type Words = Readonly<Record<string, Word>>;
 
 const BCP47: Record<Language, string> = {en: 'en-SG', ms: 'ms-MY', zh: 'zh-Hans-SG'};
-const FETCH: Record<Language, () => Promise<{default: Words}>> = {
-  en: () => import('virtual:words/en'),
-  ms: () => import('virtual:words/ms'),
-  zh: () => import('virtual:words/zh'),
-};
+const FETCH: Record<Language, () => Promise<Words>> = {en, ms, zh};
 const loaded = new Map<Language, Words>();
 
 /** The language of this person's screens. Change it with `speak`. */
@@ -24,7 +23,7 @@ export const language = signal<Language>('en');
 
 /** Load a language's words. Needed once before `speak` or `translator`; they stay loaded. */
 export async function loadLanguage(wanted: Language): Promise<void> {
-  if (!loaded.has(wanted)) loaded.set(wanted, (await FETCH[wanted]()).default);
+  if (!loaded.has(wanted)) loaded.set(wanted, await FETCH[wanted]());
 }
 
 /** Switch all screens to a language. */

@@ -172,7 +172,7 @@ async function admitted(opened: Opened, owner: Owner): Promise<void> {
 async function open(opened: Opened, owner: Owner): Promise<void> {
   half = null;
   await enter(opened, owner);
-  if (tablet.value !== null) startExchange(tablet.value);
+  if (tablet.value !== null) startExchange(tablet.value).catch((fault: unknown) => { console.error(fault); });
   void opened.store.photos.sweep(opened.store.memory.blobs.values());
   become({at: 'open'});
 }

@@ -1,0 +1,43 @@
+import {type Channel, Shell} from '../exchange/shell.ts';
+import {Sender} from '../net/sender.ts';
+import {machine} from './machine.ts';
+import {credentials, http, syncStatus, type Tablet} from './tablet.ts';
+
+/** Engine, store and net of this person, joined; one window at a time leads. */
+export function makeShell({store, owner}: Tablet): Shell {
+  const name = `singgah-${owner.person}`;
+  return new Shell({
+    store, machine,
+    sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),
+    channel: new BroadcastChannel(name) as unknown as Channel,
+    lead: (until, led) => navigator.locks.request(name, async () => { led(); await until; }),
+    alarm: oneAlarm(),
+    say: (status) => { syncStatus.value = status; },
+    obey: (directives) => { void store.note(`directives ${directives.map((each) => Object.keys(each).join()).join()}`); },
+    broke: (fault) => { console.error(fault); void store.note(String(fault)); },
+  });
+}
+
+/** Tell it what the machine says of network and screen; returns how to stop. */
+// `navigator.onLine` only hurries: it may say yes in a lift and no on a good line.
+export function listen(running: Shell): () => void {
+  const online = () => running.tell({kind: 'online'});
+  const offline = () => running.tell({kind: 'offline'});
+  const seen = () => running.tell({kind: document.visibilityState === 'visible' ? 'visible' : 'hidden'});
+  addEventListener('online', online);
+  addEventListener('offline', offline);
+  document.addEventListener('visibilitychange', seen);
+  return () => {
+    removeEventListener('online', online);
+    removeEventListener('offline', offline);
+    document.removeEventListener('visibilitychange', seen);
+  };
+}
+
+function oneAlarm(): (at: number, ring: () => void) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (at, ring) => {
+    clearTimeout(timer);
+    timer = setTimeout(ring, Math.max(0, at - machine.now()));
+  };
+}
