@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ENGINEER = frozenset({"engineer"})
+ADMINISTRATOR = frozenset({"administrator"})
 OFFICE = frozenset({"dispatcher", "service_manager", "administrator"})
 """Those who plan: their word goes before an engineer's on the schedule."""
 DESK = OFFICE | {"desk_agent"}

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 
 from backend.core.fields import partly
 from backend.core.problems import invalid
-from backend.core.roles import ENGINEER, OFFICE, SYSTEM
+from backend.core.roles import ADMINISTRATOR, ENGINEER, OFFICE, SYSTEM
 from backend.directory import models, rules, schemas
 from backend.directory.coverage import cover_client, cover_site
 from backend.exchange.handlers import Handler, OperationType, Result, applied, held, rejected
@@ -55,8 +55,12 @@ def _refers(**columns: str) -> Check:
     return check
 
 
-def _own_organisation(work: Work, op: Operation, _: Args) -> Result | None:
-    return None if op.entity[1] == work.actor.org_id else rejected("invalid", "entity")
+def _own_organisation(work: Work, op: Operation, args: Args) -> Result | None:
+    """One's own; whether it is a demo, and its recovery key, are the program's to say."""
+    if op.entity[1] != work.actor.org_id:
+        return rejected("invalid", "entity")
+    kept = sorted({"demo", "recovery_key"} & args.keys())
+    return None if not kept or work.actor.roles & SYSTEM else rejected("forbidden", f"args.{kept[0]}")
 
 
 def _upsert(kind: str, schema: Schema, *checks: Check) -> Handler:
@@ -224,7 +228,7 @@ _PERSON = _upsert("person", schemas.PersonArgs(), _refers(base="region", employe
 _ORGANISATION = _upsert("organisation", schemas.OrganisationArgs(), _own_organisation)
 
 OPERATIONS = (
-    _type("organisation.edit", partly(schemas.OrganisationArgs), _ORGANISATION, OFFICE | SYSTEM),
+    _type("organisation.edit", partly(schemas.OrganisationArgs), _ORGANISATION, ADMINISTRATOR | SYSTEM),
     _type(
         "legal_entity.edit",
         partly(schemas.LegalEntityArgs),

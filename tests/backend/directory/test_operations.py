@@ -187,7 +187,16 @@ def test_an_agreement_does_not_end_before_it_starts(house: House, office: Office
     assert refused["field"] == "args.ends_on"
 
 
-def test_the_organisation_is_its_own_id(house: House, office: Office) -> None:
-    facts = {"name": "Another", "privacy_notice": "privacy-sg@1"}
-    refused = office.ask("organisation.edit", ("organisation", house.new_id()), facts)
+def test_the_organisation_is_its_own_id_and_the_administrators(house: House, office: Office) -> None:
+    facts, own = {"name": "Another", "privacy_notice": "privacy-sg@1"}, ("organisation", house.org_id)
+    administrator = house.office("administrator")
+    refused = administrator.ask("organisation.edit", ("organisation", house.new_id()), facts)
     assert (refused["status"], refused["field"]) == ("rejected", "entity")
+    assert office.ask("organisation.edit", own, facts)["code"] == "forbidden"
+    administrator("organisation.edit", own, facts)
+
+
+def test_nobody_but_the_program_says_whether_it_is_a_demo(house: House) -> None:
+    own = ("organisation", house.org_id)
+    refused = house.office("administrator").ask("organisation.edit", own, {"demo": True})
+    assert (refused["code"], refused["field"]) == ("forbidden", "args.demo")
