@@ -18,8 +18,10 @@ export function makeShell({store, owner}: Tablet): Shell {
   });
 }
 
-/** Tell it what the machine says of network and screen; returns how to stop. */
-// `navigator.onLine` only hurries: it may say yes in a lift and no on a good line.
+/**
+ * Tell it what the machine says of network and screen; returns how to stop.
+ * `navigator.onLine` only hurries: it may say yes in a lift and no on a good line.
+ */
 export function listen(running: Shell): () => void {
   const online = () => running.tell({kind: 'online'});
   const offline = () => running.tell({kind: 'offline'});
