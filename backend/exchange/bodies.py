@@ -1,16 +1,21 @@
-"""Reading a push's body: plain or gzip, each with its limits (sync.md 3.11)."""
+"""Bodies on the wire: a push comes plain or as gzip, each with its limits; a pull is answered packed (sync.md 3.11)."""
 
 from __future__ import annotations
 
+import gzip
 import zlib
+from collections.abc import Mapping
+from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from backend.core.problems import Invalid, TooLarge, WrongMediaType
 from backend.core.schema import read_body
 from sync.protocol import LIMITS
 
 GZIP = 16 + zlib.MAX_WBITS
+LEAST_PACKED = 1_024
+PACKING = 3
 
 
 def read_push_body() -> bytes:
@@ -40,3 +45,21 @@ def unpack(data: bytes) -> bytes:
     if not packed.eof or packed.unused_data:
         raise Invalid("The gzip body is cut off or has something behind it.")
     return plain
+
+
+def refuse_long(body: Mapping[str, Any]) -> None:
+    """413 for more operations than one push may carry, so that the tablet halves its batch."""
+    ops = body.get("ops") if isinstance(body, dict) else None
+    if isinstance(ops, list) and len(ops) > LIMITS["push_operations"]:
+        raise TooLarge(f"A push may have {LIMITS['push_operations']} operations.", field="ops")
+
+
+def pack(answer: Response) -> Response:
+    """The answer as gzip where the asker takes it and it is worth the work. It holds no secret that must not be
+    compressed beside what others wrote: tokens travel in the answers of pushes.
+    """
+    data = answer.get_data()
+    if request.accept_encodings.quality("gzip") and len(data) >= LEAST_PACKED:
+        answer.set_data(gzip.compress(data, PACKING))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from backend.core.schema import load_json, parse_json
 from backend.exchange import events, services
-from backend.exchange.bodies import read_push_body
+from backend.exchange.bodies import pack, read_push_body, refuse_long
 from backend.exchange.pace import paced
 from backend.exchange.pull import Pull, pull
 from backend.exchange.push import Push, push
@@ -23,7 +23,9 @@ PUSH, PULL = PushSchema(), PullSchema()
 @paced
 def push_operations() -> Response:
     """Operations in, outcomes out."""
-    asked = PUSH.load(parse_json(read_push_body()))
+    body = parse_json(read_push_body())
+    refuse_long(body)
+    asked = PUSH.load(body)
     services.heard(guards.current_device(), asked["device"], asked["schema"])
     wanted = ("epoch", "device", "resume", "nonce", "first", "prev", "isolate")
     answer = push(guards.current(), Push(texts=asked["ops"], **{name: asked[name] for name in wanted}))
@@ -37,7 +39,8 @@ def pull_changes() -> Response:
     """The feed behind a cursor."""
     asked = load_json(PULL)
     services.heard(guards.current_device(), asked["device"], asked.pop("schema"))
-    return _fresh(Response(pull(guards.current(), Pull(**asked)), content_type="application/json"))
+    answer = Response(pull(guards.current(), Pull(**asked)), content_type="application/json")
+    return _fresh(pack(answer))
 
 
 @bp.get("/api/v1/sync/head")

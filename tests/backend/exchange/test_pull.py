@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from sqlalchemy import select, update
 
@@ -234,6 +236,20 @@ def test_an_answer_carries_the_nonce_of_its_request_and_is_never_cached(house, t
     assert answer.get_json()["nonce"] == "n2"
     assert answer.headers["Cache-Control"] == "no-store"
     assert len(answer.get_json()["journal"]) == 64
+
+
+def test_a_page_is_packed_for_who_can_unpack_it(house, tablet):
+    visit = house.visit(tablet.person)
+    for text in "abcdefgh":
+        note(house, tablet, visit, text * 200)
+    body = {"proto": 1, "schema": 1, "device": tablet.id, "epoch": None, "cursor": None, "nonce": "n"}
+
+    plain = tablet.call("POST", "/api/v1/sync/pull", json=body)
+    packed = tablet.call("POST", "/api/v1/sync/pull", json=body, headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
 
 
 def test_a_page_has_at_most_a_mebibyte(house, tablet):

@@ -284,7 +284,6 @@ def test_a_base_from_beyond_the_feed_suppresses_no_conflict(house, tablet, visit
         ({"first": 0}, "first"),
         ({"ops": "x"}, "ops"),
         ({"ops": [1]}, "ops.0"),
-        ({"ops": ["x"] * 201}, "ops"),
         ({"prev": "zz"}, "prev"),
         ({"colour": 1}, "colour"),
         ({"nonce": ""}, "nonce"),
@@ -298,6 +297,12 @@ def test_a_malformed_request_is_refused_by_name_and_nothing_is_taken(house, tabl
     assert (answer.status_code, answer.get_json()["field"]) == (400, field)
     with house.app.app_context():
         assert db.session.query(SyncOp).filter_by(device=tablet.id).count() == 0
+
+
+def test_more_operations_than_a_push_may_have_are_refused_so_that_the_tablet_halves_its_batch(house, tablet, visit):
+    answer = tablet.call("POST", "/api/v1/sync/push", json=tablet.push_body(ops=["x"] * 201))
+
+    assert (answer.status_code, answer.get_json()["field"]) == (413, "ops")
 
 
 def test_a_packed_push_is_as_good_as_a_plain_one(house, tablet, visit):

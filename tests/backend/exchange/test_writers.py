@@ -134,3 +134,24 @@ def test_tablets_that_push_at_the_same_moment_each_get_their_own_outcomes(house:
     with house.app.app_context():
         assert len(db.session.execute(select(LOG.c.n).where(LOG.c.type == "note.add")).all()) == 80
         assert services.head(house.org_id) == tablets[0].head
+
+
+def test_a_push_that_waits_too_long_for_the_counter_is_sent_away_with_nothing_taken(house: House):
+    """PostgreSQL alone has such locks; on SQLite writers queue (decisions.md 21)."""
+    tablet = house.tablet("engineer")
+    visit = house.visit(tablet.person)
+    tablet.pull()
+    n = tablet.act("note.add", ("note", house.new_id()), {"visit": visit, "text": "x"})
+
+    with house.app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            assert tablet.push().status_code == 200
+            return
+        with db.engine.begin() as other:
+            other.execute(select(ORGS).where(ORGS.c.org_id == house.org_id).with_for_update())
+            answer = ThreadPoolExecutor(1).submit(tablet.push).result(60)
+
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+    assert tablet.push().status_code == 200
+    assert tablet.result(n)["status"] == "applied"
