@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 
 def init_app(app: Flask) -> None:
     """Register every page of the console."""
-    from backend.console import shell
+    from backend.console import messages, shell
     from backend.console.pages import checklists, devices, directory, home, media, tickets, visits
 
     # A blueprint of its own for each application: one that is registered takes no more pages.
@@ -14,4 +14,5 @@ def init_app(app: Flask) -> None:
     for pages in (home, directory, tickets, visits, checklists, devices, media):
         pages.add_to(bp)
     bp.context_processor(shell.context)
+    messages.init_app(app)
     app.register_blueprint(bp)

@@ -124,6 +124,8 @@ def wants_page() -> bool:
     """Whether a person reads the answer: a browser's own request outside the API."""
     if request.path.startswith("/api/"):
         return False
+    if "HX-Request" in request.headers:  # htmx puts the answer into the page and accepts */*
+        return True
     return request.accept_mimetypes.best_match(["application/json", "text/html"], "text/html") == "text/html"
 
 
