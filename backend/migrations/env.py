@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import JSON, text
@@ -13,7 +13,7 @@ LOCK = 5_117_104
 """Two programs that migrate at once take turns (PostgreSQL; SQLite's BEGIN IMMEDIATE does the same)."""
 
 
-def render(kind: str, thing: object, _context: Any) -> str | bool:
+def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """Migrations stand on SQLAlchemy alone: our own types are written as what they are in the database."""
     if kind == "type" and isinstance(thing, UtcDateTime):
         return "sa.DateTime(timezone=True)"
