@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+
 def init_app(app: Flask) -> None:
     """Register every page of the console."""
     from backend.console import messages, shell
@@ -14,5 +15,6 @@ def init_app(app: Flask) -> None:
     for pages in (home, directory, tickets, visits, checklists, devices, media):
         pages.add_to(bp)
     bp.context_processor(shell.context)
+    bp.after_request(said.carry)
     messages.init_app(app)
     app.register_blueprint(bp)

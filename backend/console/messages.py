@@ -1,4 +1,4 @@
-"""What was just done, said once on the next page: a signed cookie of the console alone, never a place for anything else."""
+"""What was just done, said once on the next page. A signed cookie of the console alone; nothing else is kept in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ PURPOSE = b"console messages"
 
 
 def init_app(app: Flask) -> None:
-    app.config["SESSION_COOKIE_NAME"] = COOKIE
+    """Give the application its messages."""
+    app.config.update(
+        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_PATH="/console/",
+        SESSION_COOKIE_SECURE=app.extensions[settings.KEY].secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
     app.session_interface = Messages()
 
 
@@ -28,12 +34,3 @@ class Messages(SecureCookieSessionInterface):
         if app.secret_key is None:
             app.secret_key = hmac.digest(keys.ring().secret, PURPOSE, hashlib.sha256)
         return super().open_session(app, request)
-
-    def get_cookie_path(self, app: Flask) -> str:
-        return "/console/"
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        return settings.current().secure
-
-    def get_cookie_samesite(self, app: Flask) -> str:
-        return "Lax"
