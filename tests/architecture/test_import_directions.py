@@ -27,8 +27,8 @@ FACES = {
     "identity": {"services", "actor", "guards"},
     "signoff": {"services", "record"},
 }
-# A push is authenticated by the device that sends it: the two rooms share the device's row.
-NEIGHBOURS = {("exchange", "identity"): {"devices", "models", "rules"}}
+# A push is authenticated by the device that sends it: the two rooms share the device's row, and one description of the API.
+NEIGHBOURS = {("exchange", "identity"): {"devices", "models", "rules", "schemas"}}
 
 
 @pytest.fixture
