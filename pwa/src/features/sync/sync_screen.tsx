@@ -10,7 +10,7 @@ import {useView} from '../../app/view.ts';
 import type {SyncStatus} from '../../exchange/types.ts';
 import {dateAndTime, megabytes} from '../../i18n/format.ts';
 import {key, t, tn} from '../../i18n/i18n.ts';
-import {Banner, Button, Card, EmptyState, Facts, type Tone} from '../../ui/kit.ts';
+import {Banner, Button, Card, Facts, Icon, type Tone} from '../../ui/kit.ts';
 import './sync.css';
 import {TroubleRow} from './trouble_row.tsx';
 
@@ -46,8 +46,8 @@ function Waiting({status}: {status: SyncStatus}) {
   return (
     <Card>
       {waiting === null
-        ? <EmptyState icon="check-check" title={t('sync.allSent')}>{t('sync.allSent.detail')}</EmptyState>
-        : <p class="sync__big"><span>{t('sync.waiting', {waiting})}</span></p>}
+        ? <div><p class="sync__big"><Icon name="check-check" />{t('sync.allSent')}</p><p class="soft">{t('sync.allSent.detail')}</p></div>
+        : <p class="sync__big"><Icon name="hard-drive" />{t('sync.waiting', {waiting})}</p>}
       <Facts facts={facts} />
     </Card>
   );
@@ -62,9 +62,14 @@ function Faults({status}: {status: SyncStatus}) {
     ...(status.refusedBlobs === 0 ? [] : [['warn', tn('sync.refused', status.refusedBlobs), t('sync.refused.detail')] as [Tone, string, string]]),
     ...Object.entries(status.closed).map(([lane, why]): [Tone, string, string] => ['warn', t('sync.closed'), t('sync.closed.detail', {lane, why})]),
     ...(status.divergence.length === 0 ? [] : [['warn', t('sync.divergence'), t('sync.divergence.detail')] as [Tone, string, string]]),
-    ...(status.minApp === null ? [] : [['info', t('sync.minApp'), t('sync.minApp.detail')] as [Tone, string, string]]),
   ];
   return <>{found.map(([tone, title, detail]) => <Banner key={title + detail} tone={tone} title={title}>{detail}</Banner>)}</>;
+}
+
+/** The digest in the name of the script that runs: says exactly which build this is. */
+function builtAs(): string {
+  const script = document.querySelector<HTMLScriptElement>('script[type=module]');
+  return /-([\w-]{8})\.js$/.exec(script?.src ?? '')?.[1] ?? t('sync.app.workshop');
 }
 
 interface Storage {
@@ -82,6 +87,7 @@ function Tablet() {
     <Card title={t('sync.tablet')}>
       <Facts facts={[
         [t('sync.device'), owner.code],
+        [t('sync.app'), builtAs()],
         [t('sync.session'), sessionHash.value === null || syncStatus.value?.signedOut === true ? t('sync.session.none') : t('sync.session.open')],
         [t('sync.persisted'), persisted === null ? '…' : persisted ? t('sync.persisted.yes') : t('sync.persisted.no')],
         [t('sync.room'), room === null ? t('sync.room.unknown') : megabytes(room)],

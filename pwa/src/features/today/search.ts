@@ -18,12 +18,16 @@ export function search(view: View, question: string): Found {
     const text = plain(parts.join(' '));
     return words.every((word) => text.includes(word));
   };
+  const at = (id: string) => {
+    const site = view.get<Site>('site', id);
+    return `${site?.name ?? ''} ${site?.client_name ?? ''}`;
+  };
   const pick = <R>(rows: readonly R[], says: (row: R) => boolean) => rows.filter(says).slice(0, MOST);
   return {
     visits: pick(newest(view.all<Visit>('visit')), (row) => fits(row.number, row.client_name, row.site_name, row.title)),
     sites: pick(view.all<Site>('site'), (row) => fits(row.name, row.client_name, row.address, row.district)),
-    assets: pick(view.all<Asset>('asset'), (row) => fits(row.tag, row.serial, row.maker, row.model, row.name, row.place, row.type)),
-    tickets: pick(newestTickets(view.all<Ticket>('ticket')), (row) => fits(row.number, row.title, row.description, row.reporter, row.action)),
+    assets: pick(view.all<Asset>('asset'), (row) => fits(row.tag, row.serial, row.maker, row.model, row.name, row.place, row.type, at(row.site))),
+    tickets: pick(newestTickets(view.all<Ticket>('ticket')), (row) => fits(row.number, row.title, row.description, row.reporter, row.action, at(row.site))),
   };
 }
 

@@ -1,0 +1,101 @@
+// @vitest-environment happy-dom
+import 'fake-indexeddb/auto';
+import {fireEvent, render, screen, waitFor} from '@testing-library/preact';
+import {afterEach, describe, expect, test} from 'vitest';
+import type {MarkName, Visit} from '../../src/app/rows.ts';
+import {daysOf} from '../../src/features/today/days.ts';
+import {search} from '../../src/features/today/search.ts';
+import TodayScreen from '../../src/features/today/today_screen.tsx';
+import UnplannedScreen from '../../src/features/today/unplanned_screen.tsx';
+import WalkUpScreen from '../../src/features/today/walk_up_screen.tsx';
+import {stepsOf} from '../../src/features/visit/steps.ts';
+import VisitScreen from '../../src/features/visit/visit_screen.tsx';
+import {viewNow} from '../../src/app/view.ts';
+import {PERSON, SITE, VISIT} from '../store/makers.ts';
+import {closeTablet, deeds, openTablet, rows, TICKET} from './open_tablet.ts';
+
+afterEach(closeTablet);
+
+describe('the big button', () => {
+  const after = (...marks: MarkName[]) => stepsOf({state: 'assigned', marks: marks.map((mark, at) => ({id: mark, mark, at: `2026-11-24T0${at}:00:00.000Z`, by: PERSON, confidence: 'tablet'}))}, PERSON);
+
+  test.each([
+    [['received', 'seen'], 'travelling'], [['travelling'], 'at_desk'], [['travelling', 'at_desk'], 'working'], [['working'], 'finished'], [['working', 'paused'], 'resumed'], [['working', 'finished'], 'sign'],
+  ] as const)('after %j comes %s', (marks, next) => {
+    expect(after(...marks).next).toBe(next);
+  });
+
+  test('a colleague’s steps do not move mine', () => {
+    const marks = [{id: 'a', mark: 'working', at: '2026-11-24T01:00:00.000Z', by: 'somebody', confidence: 'tablet'}] as const;
+    expect(stepsOf({state: 'under_way', marks}, PERSON).next).toBe('travelling');
+  });
+
+  test('is one act', async () => {
+    await openTablet(rows.visit({state: 'assigned'}), rows.site());
+    render(<VisitScreen rest={[VISIT]} />);
+    fireEvent.click(await screen.findByRole('button', {name: 'On my way'}));
+    await screen.findByRole('button', {name: 'Start work'});
+    expect(deeds()).toEqual([{type: 'visit.mark', entity: ['visit', VISIT], args: {mark: 'travelling'}}]);
+  });
+});
+
+test('the tablet itself says once that a visit came and was looked at', async () => {
+  const other = '01930000-0000-7000-8000-0000000000a2';
+  await openTablet({...rows.visit({state: 'assigned', marks: []}), id: other}, rows.site());
+  const {rerender} = render(<VisitScreen rest={[other]} />);
+  await waitFor(() => expect(deeds().map(({args}) => args['mark']).sort()).toEqual(['received', 'seen']));
+  rerender(<TodayScreen />);
+  rerender(<VisitScreen rest={[other]} />);
+  await screen.findByRole('button', {name: 'On my way'});
+  expect(deeds()).toHaveLength(2);
+});
+
+test('what a site forbids is said first', async () => {
+  await openTablet(rows.visit(), rows.site({rules: ['no_photography', 'escort']}));
+  render(<VisitScreen rest={[VISIT]} />);
+  expect((await screen.findByText('No photography')).textContent).toBe('No photography');
+  expect(screen.getByText('Only with an escort')).toBeTruthy();
+});
+
+describe('made offline with its final number:', () => {
+  test('an unplanned visit', async () => {
+    await openTablet(rows.site());
+    render(<UnplannedScreen />);
+    fireEvent.click(screen.getByRole('radio', {name: /Bishan outlet/}));
+    fireEvent.input(screen.getByLabelText('What for'), {target: {value: 'Router replaced'}});
+    fireEvent.click(screen.getByRole('button', {name: 'Begin the visit'}));
+    await waitFor(() => expect(deeds()).toMatchObject([{type: 'visit.create', args: {number: 'V-7K3-1', site: SITE, kind: 'unplanned', unplanned: true, title: 'Router replaced'}}]));
+    expect(viewNow().all<Visit>('visit')[0]).toMatchObject({state: 'assigned', engineers: [PERSON]});
+  });
+
+  test('a question at the desk that was solved, as work of the visit under way', async () => {
+    await openTablet(rows.visit(), rows.site());
+    render(<WalkUpScreen rest={[]} />);
+    fireEvent.input(screen.getByLabelText('What was asked'), {target: {value: 'Cannot print'}});
+    fireEvent.click(screen.getByRole('radio', {name: 'Yes'}));
+    fireEvent.input(screen.getByLabelText('What you did'), {target: {value: 'Chose the right tray'}});
+    fireEvent.click(screen.getByRole('button', {name: 'Save'}));
+    await waitFor(() => expect(deeds()).toHaveLength(3));
+    expect(deeds()).toMatchObject([
+      {type: 'ticket.create', args: {number: 'T-7K3-1', channel: 'walk_up', walk_up: true, title: 'Cannot print'}},
+      {type: 'visit.add_ticket', entity: ['visit', VISIT]},
+      {type: 'ticket.resolve', args: {cause: 'How-to', action: 'Chose the right tray'}},
+    ]);
+  });
+});
+
+test('days: late, today in order, coming, recent newest first', () => {
+  const now = new Date(2026, 10, 24, 12).getTime();
+  const at = (day: number, hour: number, state: Visit['state'] = 'assigned') => ({state, starts_at: new Date(2026, 10, day, hour).toISOString(), ends_at: new Date(2026, 10, day, hour + 1).toISOString(), id: `${day}/${hour}`});
+  const {late, today, coming, recent} = daysOf([at(24, 15), at(24, 9, 'completed'), at(23, 9), at(25, 9), at(20, 9, 'completed'), at(22, 9, 'cancelled'), at(1, 9, 'completed')], now);
+  const ids = (visits: readonly {id: string}[]) => visits.map(({id}) => id);
+  expect([ids(late), ids(today), ids(coming), ids(recent)]).toEqual([['23/9'], ['24/9', '24/15'], ['25/9'], ['22/9', '20/9']]);
+});
+
+test('the search finds all words anywhere, whatever the accents, without a network', async () => {
+  await openTablet(rows.visit(), rows.site({name: 'Café Bishan'}), rows.asset(), rows.ticket());
+  const found = search(viewNow(), 'cafe dell');
+  expect(found.assets.map(({tag}) => tag)).toEqual(['SRV-1']);
+  expect(search(viewNow(), 't-9g4-1').tickets.map(({id}) => id)).toEqual([TICKET]);
+  expect(search(viewNow(), 'cafe nobody').assets).toEqual([]);
+});
