@@ -27,7 +27,7 @@ FACES = {
     "identity": {"services", "actor", "guards"},
     "signoff": {"services", "record"},
 }
-# A push is authenticated by the device that sends it: the two rooms share the device's row, and one description of the API.
+# A push is authenticated by the device that sends it: the two rooms share the device's row, and the API's description.
 NEIGHBOURS = {("exchange", "identity"): {"devices", "models", "rules", "schemas"}}
 
 
