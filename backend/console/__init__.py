@@ -15,6 +15,5 @@ def init_app(app: Flask) -> None:
     for pages in (home, directory, tickets, visits, checklists, devices, media):
         pages.add_to(bp)
     bp.context_processor(shell.context)
-    bp.after_request(said.carry)
     messages.init_app(app)
     app.register_blueprint(bp)
