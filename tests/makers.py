@@ -33,7 +33,8 @@ from tests.browser import PASSWORD, SAME_ORIGIN, Browser
 from tests.tablet import Result, Row, Tablet, sign_jws
 
 __all__ = [
-    "PASSWORD", "SAME_ORIGIN", "Browser", "Config", "House", "Office", "Person", "Row", "Tablet", "public_jwk", "sign_jws",
+    "PASSWORD", "SAME_ORIGIN", "Browser", "Config", "House", "Office", "Person", "Row", "Tablet",
+    "public_jwk", "sign_jws",
 ]  # fmt: skip
 
 
