@@ -1,7 +1,7 @@
 /** The blob lane: photos and documents by tus 1.0, one at a time, oldest first, after the operations. */
 import {LIMITS} from '../sync/protocol.ts';
 import {handleCommon, isReady, recover, rest} from './retry.ts';
-import type {Next, Turn} from './state.ts';
+import {type Next, type Turn, unsent} from './state.ts';
 import type {Answer, BlobRow, Request} from './types.ts';
 import {codeOf, judge, type Verdict} from './verdict.ts';
 
@@ -9,7 +9,12 @@ import {codeOf, judge, type Verdict} from './verdict.ts';
 const PATIENCE = 3;
 
 export function wantsBlob(turn: Turn): boolean {
-  return waiting(turn) !== undefined && isReady(turn, turn.state.blob);
+  return waiting(turn) !== undefined && !awaitsOperations(turn) && isReady(turn, turn.state.blob);
+}
+
+/** A photo of a visit that was made here must not arrive before its visit: the server would not know it and refuse the photo. */
+function awaitsOperations({state}: Turn): boolean {
+  return unsent(state) > 0 && state.push.closed === null;
 }
 
 function waiting(turn: Turn): BlobRow | undefined {

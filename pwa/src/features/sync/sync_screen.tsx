@@ -10,7 +10,7 @@ import {useView} from '../../app/view.ts';
 import type {SyncStatus} from '../../exchange/types.ts';
 import {dateAndTime, megabytes} from '../../i18n/format.ts';
 import {key, t, tn} from '../../i18n/i18n.ts';
-import {Banner, Button, Card, Facts, Icon, type Tone} from '../../ui/kit.ts';
+import {Banner, Button, Card, Facts, Icon, ListRow, type Tone} from '../../ui/kit.ts';
 import './sync.css';
 import {TroubleRow} from './trouble_row.tsx';
 
@@ -28,6 +28,7 @@ export default function SyncScreen() {
       {status !== null && <Faults status={status} />}
       {trouble.length > 0 && <Card title={t('sync.attention')} tone="warn">{[...trouble].reverse().map((row) => <TroubleRow key={row.id} row={row} />)}</Card>}
       <Tablet />
+      <ListRow icon="log-in" title={t('sync.again')} detail={t('sync.again.detail')} href={href('sign_in')} />
     </Screen>
   );
 }
@@ -45,9 +46,8 @@ function Waiting({status}: {status: SyncStatus}) {
   ];
   return (
     <Card>
-      {waiting === null
-        ? <div><p class="sync__big"><Icon name="check-check" />{t('sync.allSent')}</p><p class="soft">{t('sync.allSent.detail')}</p></div>
-        : <p class="sync__big"><Icon name="hard-drive" />{t('sync.waiting', {waiting})}</p>}
+      {waiting === null && status.refusedBlobs === 0 && <div><p class="sync__big"><Icon name="check-check" />{t('sync.allSent')}</p><p class="soft">{t('sync.allSent.detail')}</p></div>}
+      {waiting !== null && <p class="sync__big"><Icon name="hard-drive" />{t('sync.waiting', {waiting})}</p>}
       <Facts facts={facts} />
     </Card>
   );
