@@ -128,7 +128,7 @@ class _Builder:
 
     def _headline(self) -> tuple[Line, str]:
         worst = self.findings.worst
-        verdict = worst if worst in ("fail", "warn", "none") else "ok"
+        verdict = "ok" if worst == "na" else worst
         text = self.words.say(f"headline.{verdict}", n=self.findings.count(verdict))
         watched = self.findings.count("warn")
         if verdict == "fail" and watched:

@@ -89,7 +89,7 @@ class Scale:
 
 
 def bar(value: str, limits: Mapping[str, Any], last: str | None) -> bytes | None:
-    """A reading against its limits: calm where it is in order, amber to watch, hatched to put right.
+    """A reading against its limits: calm where it is in order, amber and dotted to watch, hatched to put right.
 
     The value is the solid pointer, the last value the open ring. None when there is no limit to show.
     """
@@ -136,7 +136,11 @@ def _rect(left: int, right: int, colour: str) -> str:
 
 
 def _amber(left: int, right: int) -> str:
-    return _rect(left, right, AMBER)
+    """Dotted as well as coloured: grey paper shows the dots."""
+    dots = f'fill="none" stroke="{TEXT}" stroke-width="1.5" stroke-linecap="round" stroke-dasharray="0.1 6"'
+    middle = BAR_TOP + BAR_BAND // 2
+    line = f'<path d="M{left + 3} {middle}H{right - 2}" {dots}/>' if right - left > HATCH else ""
+    return _rect(left, right, AMBER) + line
 
 
 def _hatched(left: int, right: int) -> str:

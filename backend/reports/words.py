@@ -83,6 +83,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "open.none": {"en": "Nothing is left open.", "ms": "Tiada perkara tertunggak.", "zh": "没有待办事项。"},
     "headline.fail": {"en": "{n} to put right", "ms": "{n} perkara perlu dibaiki", "zh": "{n} 项需要处理"},
     "headline.warn": {"en": "{n} to watch", "ms": "{n} perkara perlu diperhatikan", "zh": "{n} 项需要留意"},
+    "headline.missing": {
+        "en": "{n} not answered, nothing else to report",
+        "ms": "{n} perkara tidak dijawab, selebihnya teratur",
+        "zh": "{n} 项未作答，其余正常",
+    },
     "headline.ok": {
         "en": "All checks are in order",
         "ms": "Semua pemeriksaan teratur",
@@ -157,9 +162,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zh": "该文件无法作为图片读取，已保留。",
     },
     "photo.withheld": {
-        "en": "{n} internal photos are not printed.",
-        "ms": "{n} foto dalaman tidak dicetak.",
-        "zh": "{n} 张内部照片未打印。",
+        "en": "Internal photos that are not printed: {n}.",
+        "ms": "Foto dalaman yang tidak dicetak: {n}.",
+        "zh": "未打印的内部照片：{n} 张。",
     },
     # Time and parts
     "times": {"en": "Time", "ms": "Masa", "zh": "工时"},

@@ -14,7 +14,7 @@ from backend.reports.evidence import gather
 from backend.reports.facts import DeviceStatement, Facts, Receipt
 from backend.reports.view import ReportView
 from tests.backend.reports.visits import Case, facts_of, full_visit
-from tests.backend.signoff.signing import document, sign_off, small_documents
+from tests.backend.signoff.signing import document, sign_off, small_documents, uuid_of
 
 
 def view_of(case: Case) -> ReportView:
@@ -30,9 +30,9 @@ def small(*more: bytes, flags: tuple[str, ...] = (), **changes: Any) -> ReportVi
 
 def test_the_summary_tells_what_was_found_done_and_left_open() -> None:
     found, done, still_open = view_of(full_visit("en", 0)).columns
-    assert [line.text.split(" · ")[1] for line in found.lines][0] == "Battery runtime under load"
+    assert found.lines[0].text == "KF-UPS-01 · Battery runtime under load · 6.5\u00a0min"
     assert done.lines[0].text.startswith("T-7K3-41")
-    assert [line.text for line in still_open.lines][1] == "Follow-up T-7K3-42: Replace UPS battery set"
+    assert still_open.lines[1].text == "Follow-up T-7K3-42: Replace UPS battery set"
 
 
 def test_a_long_summary_says_how_much_more_there_is() -> None:
@@ -46,6 +46,31 @@ def test_an_empty_column_says_so_in_words() -> None:
         "No work was recorded.",
         "Nothing is left open.",
     ]
+
+
+def run_of(verdict: str, *verdicts: str) -> bytes:
+    item = {"section": "", "label": "x", "type": "pass_fail", "value": None, "shown": "", "unit": "", "limits": None,
+            "remark": "", "severity": None, "photos": [], "last": None}
+    items = [{**item, "item": f"i{n}", "verdict": one} for n, one in enumerate(verdicts)]
+    return document("run", run=uuid_of("run"), checklist="11" * 32, title="Room", asset=None, verdict=verdict,
+                    items=items)
+
+
+@pytest.mark.parametrize(
+    ("run", "headline"),
+    [
+        (run_of("fail", "fail", "warn", "missing"), "1 to put right · 1 to watch"),
+        (run_of("warn", "warn", "ok"), "1 to watch"),
+        (run_of("missing", "missing", "missing", "ok"), "2 not answered, nothing else to report"),
+        (run_of("ok", "ok", "na"), "All checks are in order"),
+    ],
+)
+def test_the_headline_is_the_worst_and_never_calls_an_open_question_in_order(run: bytes, headline: str) -> None:
+    assert small(run).headline.text == headline
+
+
+def test_a_visit_without_a_checklist_says_so() -> None:
+    assert small().headline.text == "No checklist on this visit"
 
 
 def test_the_three_signatures_are_never_mixed_up() -> None:
@@ -94,7 +119,7 @@ def test_internal_photos_are_counted_and_not_printed() -> None:
              "on": {"visit": "01936000-0000-7000-8000-0000000000a1"}, "visible": "internal"}
     view = small(document("photos", entries=[entry]))
     assert view.photos == ()
-    assert view.photos_note == "1 internal photos are not printed."
+    assert view.photos_note == "Internal photos that are not printed: 1."
 
 
 def test_a_photo_that_is_not_here_yet_is_waited_for() -> None:
