@@ -1,5 +1,5 @@
 /** What other features take from visits. */
-export {useDraft} from './drafts.ts';
+export {type Draft, useDraft} from './drafts.ts';
 export {keep} from './keep.ts';
 export {asMeant, asTyped, dayStart, instant, minutesBetween} from './moments.ts';
 export {allowedSteps, unreceived} from './steps.ts';
