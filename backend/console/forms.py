@@ -67,7 +67,7 @@ def submitted(fields: Sequence[Field], texts: Texts) -> Form:
 
 def base_of(texts: Texts) -> int:
     """The feed's head when the form was made (its hidden field); 0 when that is missing or not a number."""
-    text = texts.get("base", "")
+    text = texts.get("as_of", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
