@@ -1,35 +1,16 @@
-import type {PublicJwk, RecoveryWrap} from '../store/keyring.ts';
+import type {RecoveryWrap} from '../store/keyring.ts';
 import {type Asked, codeOf, type Credentials, Http} from './http.ts';
+import type {Wire} from './wire.ts';
 
-/** A living session as the server tells it. */
-export interface Session {
-  /** Ids; names come with the feed. */
-  readonly person: string;
-  readonly organisation: string;
-  readonly roles: readonly string[];
-  /** What device proofs call `ath`. */
-  readonly session_hash: string;
-  /** To this the data key is sealed, so that a forgotten PIN loses nothing. */
-  readonly recovery_key: PublicJwk;
-}
+/** A living session as the server tells it, whole: ids (names come with the feed), and what proofs and sealing need. */
+export type Session = Required<Wire<'SessionView'>>;
 
 export type DeviceStatus = 'pending' | 'active' | 'suspended' | 'revoked';
 
-export interface Enrolment {
-  readonly device: string;
-  /** Three Crockford characters: the middle of numbers for people. */
-  readonly code: string;
-  readonly status: DeviceStatus;
-}
+/** A device as its owner's tablet sees it. `code` is three Crockford characters: the middle of numbers for people. */
+export type Enrolment = Required<Wire<'DeviceView'>> & {readonly status: DeviceStatus};
 
-export interface DeviceFacts {
-  readonly device: string;
-  readonly jwk: PublicJwk;
-  readonly name: string;
-  readonly standalone: boolean;
-  readonly persisted: boolean;
-  readonly storage_mb: number;
-}
+export type DeviceFacts = Wire<'Enrol'>;
 
 /** The server answered, and said no. `code` is the problem's, or `http_<status>` when the answer was no problem+json. */
 export class Refused extends Error {
