@@ -20,7 +20,13 @@ REFUSALS = {
     "signed": "The visit is signed; it takes no more changes.",
     "out_of_scope": "It is not yours to change.",
     "blocked_by": "An earlier change of the same thing waits for a decision.",
-    "number_taken": "That number is taken.",
+    "taken": "That number or tag is in use already.",
+    "signature": "The signature does not hold.",
+    "anchor": "The record names a state of things that was never there.",
+    "server_error": "The server failed at this change three times.",
+    "device_suspended": "It came from a suspended tablet.",
+    "device_revoked": "It came from a revoked tablet.",
+    "record_mismatch": "Another record with this id was received before.",
 }
 
 
@@ -100,8 +106,12 @@ def flat(messages: Mapping[Any, Any] | list[Any], path: str = "") -> dict[str, s
 def refusal(result: Mapping[str, Any]) -> dict[str, str]:
     """Why an operation did not take effect, as errors of its form."""
     code = str(result.get("code") or result["status"])
-    text = REFUSALS.get(code, f"The change was not accepted ({code.replace('_', ' ')}).")
-    return {str(result.get("field") or ""): text}
+    return {str(result.get("field") or ""): reason(code)}
+
+
+def reason(code: str) -> str:
+    """A code of an outcome as a sentence."""
+    return REFUSALS.get(code, f"The change was not accepted ({code.replace('_', ' ')}).")
 
 
 def _sentence(text: str) -> str:

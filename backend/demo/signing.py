@@ -18,7 +18,7 @@ from backend.signoff.shown import Facts, is_done
 
 Json = dict[str, Any]
 PAD = (900, 300)
-DECLINED_EVERY = 20
+DECLINED_EVERY = 9
 
 
 def sign(work: Work) -> None:

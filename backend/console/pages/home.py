@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from backend.console import words
+from backend.console import forms, words
+from backend.console.acts import go
 from backend.console.fields import LOCAL
 from backend.console.lists import NOTHING_ASKED, Cell, Column, Table, asked
 from backend.console.pages import tickets as ticket_pages
 from backend.console.pages import visits as visit_pages
 from backend.core import clock
+from backend.core.db import unit
 from backend.core.listing import Cut
 from backend.core.schema import wire_time
 from backend.desk import services as desk
 from backend.directory import services as directory
+from backend.exchange import services as exchange
 from backend.identity import services as identity
 from backend.identity.services import guards
 from backend.visits import services as visits
@@ -30,6 +34,7 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/", "home", guards.office(home))
     bp.add_url_rule("/today", "today", guards.office(today))
     bp.add_url_rule("/find", "find", guards.office(find))
+    bp.add_url_rule("/held/<uuid:device_id>/<int:n>", "set_aside", guards.office(set_aside), methods=["POST"])
 
 
 def home() -> ResponseReturnValue:
@@ -57,7 +62,13 @@ def _today() -> dict[str, Any]:
         Column("State", lambda row: words.visit_state(row.state)),
     )
     table = Table(columns, rows, len(rows), NOTHING_ASKED, visit_pages.href, (), "No visit today.")
-    return {"table": table, "cards": _cards(), "attention": _attention(), "day": words.day(wire_time(now))}
+    return {
+        "table": table,
+        "cards": _cards(),
+        "attention": _attention(),
+        "held": _held(),
+        "day": words.day(wire_time(now)),
+    }
 
 
 def day_of(now: datetime) -> tuple[datetime, datetime]:
@@ -91,6 +102,48 @@ def _attention() -> list[tuple[Any, list[str]]]:
     """Visits with something to look at, newest first, each with the words for its flags."""
     rows = visits.list_visits(guards.current(), Cut(limit=10), visits.Asked(flagged=True)).rows
     return [(row, [words.FLAGS[flag] for flag in row.flags]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A change from a tablet that was kept but has no effect until somebody decides."""
+
+    what: str
+    why: str
+    who: str
+    at: str
+    href: str
+    set_aside: str
+
+
+def _held() -> list[Waiting]:
+    actor = guards.current()
+    rows = exchange.held(actor)
+    names = directory.person_names(actor, {row.person for row in rows})
+    return [_waiting(row, names) for row in rows]
+
+
+PAGES = {"visit": "visits", "ticket": "tickets", "site": "sites", "asset": "assets", "contact": "contacts"}
+
+
+def _waiting(row: exchange.Held, names: dict[str, str]) -> Waiting:
+    visit = row.entity if row.kind == "visit" else (row.args or {}).get("visit")
+    place, entity = ("visits", visit) if visit else (PAGES.get(row.kind or "", ""), row.entity)
+    return Waiting(
+        what=words.spoken((row.type or "unreadable").replace(".", " ")),
+        why=forms.reason(str(row.code)),
+        who=names.get(row.person, ""),
+        at=words.when(wire_time(row.received_at)),
+        href=f"/console/{place}/{entity}" if place and entity else "",
+        set_aside=f"/console/held/{row.device}/{row.n}",
+    )
+
+
+def set_aside(device_id: Any, n: int) -> ResponseReturnValue:
+    """Somebody has looked: it stays in the log and leaves the list."""
+    with unit():
+        exchange.set_aside(guards.current(), str(device_id), n)
+    return go("/console/", "Set aside. It stays in the log.")
 
 
 def find() -> ResponseReturnValue:
