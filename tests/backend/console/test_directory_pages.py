@@ -18,18 +18,41 @@ def filled(house: House, kind: str) -> dict[str, Any]:
     """A form of this kind with everything that it needs."""
     forms: dict[str, dict[str, Any]] = {
         "client": {"name": "Gudang Sejuk", "status": "active", "language": "ms"},
-        "site": {"client": house.ids["client"], "name": "Larkin depot", "rules": ["no_photography", "escort"], "sheet": "parking: level B2"},
+        "site": {
+            "client": house.ids["client"],
+            "name": "Larkin depot",
+            "rules": ["no_photography", "escort"],
+            "sheet": "parking: level B2",
+        },
         "contact": {"site": house.ids["site"], "name": "Puan Aminah", "language": "ms", "may_sign": "on"},
-        "asset": {"site": house.ids["site"], "name": "Core switch", "type": "switch", "tag": "SW-1", "stage": "in_service"},
+        "asset": {
+            "site": house.ids["site"],
+            "name": "Core switch",
+            "type": "switch",
+            "tag": "SW-1",
+            "stage": "in_service",
+        },
         "agreement": {
-            "number": "A-9", "name": "Full care", "client": house.ids["client"], "legal_entity": house.ids["legal_entity"],
-            "starts_on": "2026-01-01", "terms.effective_from": "2026-01-01", "terms.targets.P1.response": "15", **WINDOWS,
+            "number": "A-9",
+            "name": "Full care",
+            "client": house.ids["client"],
+            "legal_entity": house.ids["legal_entity"],
+            "starts_on": "2026-01-01",
+            "terms.effective_from": "2026-01-01",
+            "terms.targets.P1.response": "15",
+            **WINDOWS,
         },
         "person": {"name": "Ravi Menon", "skills": "network, firewall", "active": "on"},
-        "calendar": {"code": "SGR", "name": "Selangor", "terms.effective_from": "2026-01-01", "terms.weekend": ["5", "6"], "terms.days": "2026-08-31 Merdeka"},
+        "calendar": {
+            "code": "SGR",
+            "name": "Selangor",
+            "terms.effective_from": "2026-01-01",
+            "terms.weekend": ["5", "6"],
+            "terms.days": "2026-08-31 Merdeka",
+        },
         "region": {"code": "KUL", "name": "Kuala Lumpur"},
         "legal_entity": {"name": "Sungai Sdn Bhd", "country": "MY", "currency": "MYR"},
-    }  # fmt: skip
+    }
     return forms[kind]
 
 

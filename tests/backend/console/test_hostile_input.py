@@ -13,10 +13,28 @@ from werkzeug.routing import Rule
 from tests.makers import Browser, House
 
 HOSTILE = (
-    "", " ", "\x00", "a\x00b", "‮evil", "́" * 40, "9" * 5_000, "-1", "1e9", "NaN",
-    "0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31", "0000-00-00", "<script>alert(1)</script>", "{{7*7}}",
-    "'; DROP TABLE visit; --", "../../etc/passwd", "x" * 5_000, "00000000-0000-0000-0000-000000000000", "on",
-)  # fmt: skip
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "‮evil",
+    "́" * 40,
+    "9" * 5_000,
+    "-1",
+    "1e9",
+    "NaN",
+    "0001-01-01T00:00",
+    "9999-12-31T23:59",
+    "9999-12-31",
+    "0000-00-00",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "'; DROP TABLE visit; --",
+    "../../etc/passwd",
+    "x" * 5_000,
+    "00000000-0000-0000-0000-000000000000",
+    "on",
+)
 """One text for each way in which a field has been seen to break a program."""
 
 NAME = re.compile(r'<(?:input|select|textarea)[^>]*\bname="([^"]+)"')
@@ -64,7 +82,8 @@ def test_no_address_makes_a_page_fail(app: Flask, house: House, office: Browser)
                 status = repr(fault)[:150]
             if not (isinstance(status, int) and status < 500):
                 failed.add((place, text[:30], status))
-    for one in sorted(failed, key=str): print("GET", one)
+    for one in sorted(failed, key=str):
+        print("GET", one)
     assert not failed
 
 
@@ -80,5 +99,6 @@ def test_no_form_makes_a_page_fail(app: Flask, house: House, office: Browser) ->
                 status = repr(fault)[:150]
             if not (isinstance(status, int) and status < 500):
                 failed.add((place, text[:30], status))
-    for one in sorted(failed, key=str): print("POST", one)
+    for one in sorted(failed, key=str):
+        print("POST", one)
     assert not failed

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.backend.console.conftest import Desk
 from backend.identity import dpop
 from sync.device_code import fingerprint
+from tests.backend.console.conftest import Desk
 from tests.makers import House, Tablet, public_jwk
 
 MORNING = {"starts_at": "2026-11-23T14:00", "ends_at": "2026-11-23T16:00"}
@@ -19,9 +19,16 @@ MORNING = {"starts_at": "2026-11-23T14:00", "ends_at": "2026-11-23T16:00"}
 def ticket(house: House, desk: Desk) -> str:
     """The page of a new ticket of the house's site."""
     return desk.made(
-        "/console/tickets/new", site=house.ids["site"], kind="incident", channel="phone", title="No link at the counter",
-        impact="high", urgency="high", category="network", description="Since this morning",
-    )  # fmt: skip
+        "/console/tickets/new",
+        site=house.ids["site"],
+        kind="incident",
+        channel="phone",
+        title="No link at the counter",
+        impact="high",
+        urgency="high",
+        category="network",
+        description="Since this morning",
+    )
 
 
 def plan(house: House, desk: Desk, **fields: Any) -> str:
