@@ -1,0 +1,72 @@
+"""The house that a journey begins in: a provider with its people and clients, and nothing that happened yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from backend.core import clock
+from backend.core.clock import MachineClock, SetClock
+from backend.core.config import Config
+from backend.demo import clients, founding
+from backend.demo.stage import Stage
+from tests.makers import build_app
+from tests.services.program import Program
+from tests.services.proxy import Proxy
+
+FOUNDED_BEFORE = timedelta(days=7)
+
+
+@dataclass
+class House:
+    """The running program. `network` is what lies between it and the tablets; the office is beside the server."""
+
+    program: Program
+    network: Proxy
+    passwords: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return self.network.url
+
+    @property
+    def root_certificate(self) -> Path:
+        """What a stranger pins."""
+        return self.program.data_dir / "keys" / "root-certificate.pem"
+
+    def now(self) -> datetime:
+        """The time that the program, the browsers and this machine share."""
+        return MachineClock().now()
+
+
+@contextmanager
+def running_house(data_dir: Path) -> Iterator[House]:
+    """Migrate, found the provider, serve behind a proxy; ends both."""
+    network = Proxy(upstream=0)
+    network.accept()
+    program = Program(data_dir, {"PUBLIC_URL": network.url})
+    try:
+        program.run("migrate")
+        passwords = found(program)
+        program.start_web()
+        program.start_worker()
+        network.upstream = program.port
+        yield House(program, network, passwords)
+    finally:
+        program.stop()
+        network.stop()
+
+
+def found(program: Program) -> dict[str, str]:
+    """The first two scenes of the demonstration, a week ago; passwords by sign-in name."""
+    time_ = SetClock(MachineClock().now() - FOUNDED_BEFORE)
+    with build_app(Config.from_env(program.env()), time_) as app, app.app_context():
+        stage = Stage(clock.new_id(), time_)
+        founding.found(stage, program.data_dir)
+        clients.take_on(stage, program.data_dir)
+    accounts = json.loads((program.data_dir / founding.ACCOUNTS_FILE).read_text("utf-8"))
+    return {account["sign_in"]: account["password"] for account in accounts}
