@@ -32,7 +32,7 @@ from tests.backend.reports.visits import NOW, Case, facts_of
 from tests.backend.signoff.signing import Tablet, document, sign_off, small_documents, uuid_of
 
 SEED = 20261123
-FLIPS = 8  # in each region
+FLIPS = 5  # in each region
 
 
 def first_failure(found: Verification) -> str:
@@ -257,7 +257,7 @@ def test_a_changed_byte_of_the_container_spelled_properly_is_seen(workshop: Work
     der = bytes.fromhex(pdf[start:end].decode()).rstrip(b"\0")
     chance = random.Random(SEED)
     print(f"seed {SEED}")
-    places = [*range(40), *chance.sample(range(40, len(der)), 40)]
+    places = [*range(24), *chance.sample(range(24, len(der)), 24)]
     for place in places:
         changed = der[:place] + bytes([der[place] ^ 1 << chance.randrange(8)]) + der[place + 1 :]
         digits = changed.hex().upper().encode().ljust(end - start, b"0")
