@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sync.directory_reducers import DIRECTORY_REDUCERS
 from sync.operation import Operation
 from sync.reducer import Reducer
 from sync.ticket_reducers import TICKET_REDUCERS
@@ -12,7 +13,7 @@ from sync.visit_reducers import VISIT_REDUCERS
 Rows = Mapping[str, Mapping[str, Any]]
 """Wire values by "kind/id"."""
 
-REDUCERS: Final[Mapping[str, Reducer]] = {**VISIT_REDUCERS, **TICKET_REDUCERS}
+REDUCERS: Final[Mapping[str, Reducer]] = {**VISIT_REDUCERS, **TICKET_REDUCERS, **DIRECTORY_REDUCERS}
 """Every operation type that a tablet makes. A type without an entry does not show until the server has spoken."""
 
 

@@ -1,10 +1,11 @@
-"""How a tablet shows its own operations on tickets, assets and contacts (rule S21)."""
+"""How a tablet shows its own operations on tickets (rule S21)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sync.directory_reducers import client_of
 from sync.operation import Operation
-from sync.reducer import Changes, Reducer, Rows, Value, added, arguments, blank, create, edit, key_of, moment
+from sync.reducer import Changes, Reducer, Rows, Value, added, blank, edit, key_of, moment
 
 PRIORITY: Final[Mapping[str, str]] = {
     "high/high": "P1",
@@ -43,25 +44,10 @@ _TICKET: Final[Value] = {
     "notes": [],
     "timeline": [],
 }
-_ASSET: Final[Value] = {
-    **blank("type tag serial maker model name place warranty_until end_of_support"),
-    "stage": "in_service",
-}
-_CONTACT: Final[Value] = {
-    **blank("name capacity email phone"),
-    "language": "en",
-    "may_sign": False,
-    "active": True,
-}
-
-
-def _client(op: Operation, rows: Rows) -> Value:
-    """The client of the site that the operation names, where the tablet knows it."""
-    return {"client": rows.get(f"site/{op.args.get('site')}", {}).get("client")}
 
 
 def _create_ticket(op: Operation, rows: Rows, person: str) -> Changes:
-    row: dict[str, Any] = {**_TICKET, **op.args, **_client(op, rows), "state": "new", "tier": "L1", "events": []}
+    row: dict[str, Any] = {**_TICKET, **op.args, **client_of(op, rows), "state": "new", "tier": "L1", "events": []}
     row["priority"] = PRIORITY.get(f"{row['impact']}/{row['urgency']}", "P4")
     row["opened_at"] = moment(op, "opened_at")
     row["assignee"] = person if row["walk_up"] else None
@@ -131,18 +117,7 @@ def _timeline(op: Operation, row: Value, _: str) -> Value:
     return added(row, "timeline", line)
 
 
-def _move_asset(op: Operation, rows: Rows, _: str) -> Changes:
-    row = rows.get(key_of(op))
-    moved = {"site": op.args.get("site"), "place": op.args.get("place"), **_client(op, rows)}
-    return {} if row is None else {key_of(op): {**row, **moved}}
-
-
 TICKET_REDUCERS: Final[Mapping[str, Reducer]] = {
-    "contact.create": create(_CONTACT, _client),
-    "asset.create": create(_ASSET, _client),
-    "asset.edit": arguments(),
-    "asset.move": _move_asset,
-    "asset.stage": arguments("stage"),
     "ticket.create": _create_ticket,
     "ticket.start": edit(_move),
     "ticket.wait": edit(_move),

@@ -98,7 +98,23 @@ def _stamp_versions(work: Work, known: list[Args], args: Args) -> Result | None:
     return None
 
 
+def _by_engineer(work: Work) -> bool:
+    return work.actor.device_kind == "tablet" or not work.actor.roles & OFFICE
+
+
+def _beyond_tablet(work: Work, args: Args, schema: Schema, may: tuple[str, ...]) -> Result | None:
+    """An engineer who types a place says what it is called and how to find it; the rest is the office's (D7)."""
+    if not _by_engineer(work):
+        return None
+    unsaid = schema.load({name: args[name] for name in may})
+    beyond = next((name for name in sorted(args) if args[name] != unsaid[name]), None)
+    return None if beyond is None else rejected("forbidden", f"args.{beyond}")
+
+
 def _create_client(work: Work, op: Operation, args: Args) -> Result:
+    fault = _beyond_tablet(work, args, schemas.ClientArgs(), rules.TYPED_CLIENT)
+    if fault is not None:
+        return fault
     _refers(group="client")(work, op, args)
     work.create("client", op.entity[1], **args)
     return applied()
@@ -123,10 +139,17 @@ _SITE_REFERS = _refers(client="client", region="region", calendar="calendar")
 
 
 def _create_site(work: Work, op: Operation, args: Args) -> Result:
+    fault = _beyond_tablet(work, args, schemas.SiteArgs(), rules.TYPED_SITE)
+    if fault is not None:
+        return fault
     _SITE_REFERS(work, op, args)
     client = work.must("client", args["client"])
+    if _by_engineer(work):
+        args["region"] = work.must("person", work.actor.person_id)["base"]
     site = work.create("site", op.entity[1], **args, client_name=client["name"])
     cover_site(work, site)
+    if _by_engineer(work):
+        work.enter(work.actor.person_id, f"s:{site['id']}")
     return applied()
 
 
@@ -241,9 +264,9 @@ OPERATIONS = (
     ),
     _type("calendar.edit", partly(schemas.CalendarArgs), _calendar),
     _type("person.edit", partly(schemas.PersonArgs), _PERSON, OFFICE | SYSTEM),
-    _type("client.create", schemas.ClientArgs(), _create_client),
+    _type("client.create", schemas.ClientArgs(), _create_client, _WITH_ENGINEER),
     _type("client.edit", partly(schemas.ClientArgs), _edit_client),
-    _type("site.create", schemas.SiteArgs(), _create_site),
+    _type("site.create", schemas.SiteArgs(), _create_site, _WITH_ENGINEER),
     _type("site.edit", partly(schemas.SiteArgs, "client"), _edit_site),
     _type("site.cover", schemas.Nothing(), _cover_site, SYSTEM),
     _type("contact.create", schemas.ContactArgs(), _create_contact, _WITH_ENGINEER),

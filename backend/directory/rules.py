@@ -16,6 +16,9 @@ WAITING = ("client", "vendor", "part", "scheduled")
 INCLUDED = ("visits", "hours", "callouts")
 HOUR_CLASSES = ("office", "after_hours", "rest_day", "holiday")
 SITE_NAMES = ("client_name",)
+TYPED_CLIENT = ("name",)
+TYPED_SITE = ("client", "name", "address", "phone")
+"""What an engineer may say of a client and a site that they type on the spot (D7)."""
 
 Version = Mapping[str, Any]
 

@@ -156,6 +156,18 @@ def asset(day: Day) -> Act:
     return ("asset.create", ("asset", day.new_id()), args)
 
 
+def typed_client(day: Day) -> Act:
+    return ("client.create", ("client", day.new_id()), {"name": "Warung Baru"})
+
+
+def typed_site(day: Day) -> Act:
+    based = {"base": day.house.ids["region"]}
+    day.house.office()("person.edit", ("person", day.tablet.person.id), based)
+    client = typed_client(day)
+    day.done(client)
+    return ("site.create", ("site", day.new_id()), {"client": client[1][1], "name": "Level 2", "phone": "+60 7 1"})
+
+
 def contact(day: Day) -> Act:
     args = {"site": day.site, "name": "Mei", "language": "zh"}
     return ("contact.create", ("contact", day.new_id()), args)
@@ -205,6 +217,8 @@ ACTS: dict[str, Callable[[Day], Act]] = {
     "time.add": time_spent,
     "time.remove": after(time_spent, "time.remove", {"reason": "Twice"}),
     "note.add": lambda day: ("note.add", ("note", day.new_id()), {"visit": day.visit, "text": "Key at the desk"}),
+    "client.create": typed_client,
+    "site.create": typed_site,
     "contact.create": contact,
     "asset.create": asset,
     "asset.edit": after(asset, "asset.edit", {"name": "HP 2"}),

@@ -1,4 +1,5 @@
 /** The tablet's view: base rows with its own pending operations laid on top (rule S21). */
+import {DIRECTORY_REDUCERS} from './directory_reducers.ts';
 import type {Operation} from './operation.ts';
 import type {Status} from './outcome.ts';
 import type {Reducer, Rows, Value} from './reducer.ts';
@@ -6,7 +7,7 @@ import {TICKET_REDUCERS} from './ticket_reducers.ts';
 import {VISIT_REDUCERS} from './visit_reducers.ts';
 
 /** Every operation type that a tablet makes. A type without an entry does not show until the server has spoken. */
-export const REDUCERS: Readonly<Record<string, Reducer>> = {...VISIT_REDUCERS, ...TICKET_REDUCERS};
+export const REDUCERS: Readonly<Record<string, Reducer>> = {...VISIT_REDUCERS, ...TICKET_REDUCERS, ...DIRECTORY_REDUCERS};
 
 /** An operation of the outbox: `status` and `seq` once the server answered, else null. */
 export interface Pending {

@@ -1,7 +1,8 @@
-/** How a tablet shows its own operations on tickets, assets and contacts (rule S21). */
+/** How a tablet shows its own operations on tickets (rule S21). */
+import {clientOf} from './directory_reducers.ts';
 import type {Operation} from './operation.ts';
 import {
-  added, argument, blank, copied, create, edit, keyOf, listed, moment,
+  added, argument, blank, edit, keyOf, listed, moment,
   type Changes, type Reducer, type Rows, type Value,
 } from './reducer.ts';
 
@@ -42,24 +43,9 @@ const TICKET: Value = {
   notes: [],
   timeline: [],
 };
-const ASSET: Value = {
-  ...blank('type tag serial maker model name place warranty_until end_of_support'),
-  stage: 'in_service',
-};
-const CONTACT: Value = {
-  ...blank('name capacity email phone'),
-  language: 'en',
-  may_sign: false,
-  active: true,
-};
-
-/** The client of the site that the operation names, where the tablet knows it. */
-function client(op: Operation, rows: Rows): Value {
-  return {client: rows.get(`site/${op.args['site']}`)?.['client'] ?? null};
-}
 
 function createTicket(op: Operation, rows: Rows, person: string): Changes {
-  const row: Value = {...TICKET, ...op.args, ...client(op, rows), state: 'new', tier: 'L1', events: []};
+  const row: Value = {...TICKET, ...op.args, ...clientOf(op, rows), state: 'new', tier: 'L1', events: []};
   const known = {
     priority: PRIORITY[`${row['impact']}/${row['urgency']}`] ?? 'P4',
     opened_at: moment(op, 'opened_at'),
@@ -133,18 +119,7 @@ function timeline(op: Operation, row: Value): Value {
   return added(row, 'timeline', {at: moment(op, 'at'), who: argument(op, 'who'), text: argument(op, 'text')});
 }
 
-function moveAsset(op: Operation, rows: Rows): Changes {
-  const row = rows.get(keyOf(op));
-  const moved = {site: argument(op, 'site'), place: argument(op, 'place'), ...client(op, rows)};
-  return row === undefined ? {} : {[keyOf(op)]: {...row, ...moved}};
-}
-
 export const TICKET_REDUCERS: Readonly<Record<string, Reducer>> = {
-  'contact.create': create(CONTACT, {}, client),
-  'asset.create': create(ASSET, {}, client),
-  'asset.edit': copied(),
-  'asset.move': moveAsset,
-  'asset.stage': copied('stage'),
   'ticket.create': createTicket,
   'ticket.start': edit(move),
   'ticket.wait': edit(move),

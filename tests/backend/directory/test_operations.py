@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from backend.core.schema import wire_time
 from tests.makers import House, Office, Tablet
 
 VERSION: dict[str, Any] = {
@@ -200,3 +202,59 @@ def test_nobody_but_the_program_says_whether_it_is_a_demo(house: House) -> None:
     own = ("organisation", house.org_id)
     refused = house.office("administrator").ask("organisation.edit", own, {"demo": True})
     assert (refused["code"], refused["field"]) == ("forbidden", "args.demo")
+
+
+def test_an_engineer_opens_a_visit_at_a_client_and_a_site_that_they_type(house: House, tablet: Tablet) -> None:
+    client, site, visit = house.new_id(), house.new_id(), house.new_id()
+    begin, end = wire_time(house.clock.now()), wire_time(house.clock.now() + timedelta(hours=1))
+    tablet.act("client.create", ("client", client), {"name": "Warung Baru"})
+    tablet.act("site.create", ("site", site), {"client": client, "name": "Level 2", "address": "3 Jalan Wong"})
+    opened = {
+        "number": tablet.next_number("V"), "site": site, "title": "No network", "kind": "unplanned",
+        "starts_at": begin, "ends_at": end, "unplanned": True,
+    }  # fmt: skip
+    tablet.act("visit.create", ("visit", visit), opened)
+    tablet.sync()
+    assert [result["status"] for result in tablet.results.values()] == ["applied"] * 3
+    assert tablet.value("visit", visit)["site_name"] == "Level 2"
+    assert tablet.value("site", site)["client_name"] == "Warung Baru"
+    followed = {row.value["audience"] for (kind, _), row in tablet.rows.items() if kind == "scope"}
+    assert followed >= {f"s:{site}", f"v:{visit}"}
+    page = house.browser("dispatcher").get(f"/console/sites/{site}")
+    assert "Warung Baru" in page.text and "Level 2" in page.text
+
+
+def test_what_was_typed_is_followed_edited_by_the_office_and_seen_on_the_tablet(house: House, tablet: Tablet) -> None:
+    client, site = house.new_id(), house.new_id()
+    tablet.do("client.create", ("client", client), {"name": "Warung Baru"})
+    tablet.do("site.create", ("site", site), {"client": client, "name": "Level 2"})
+    house.office()("client.edit", ("client", client), {"name": "Warung Baru Sdn Bhd"})
+    house.office()("site.edit", ("site", site), {"address": "3 Jalan Wong"})
+    seen = on_tablet(house, tablet, "site", site)
+    assert (seen["client_name"], seen["address"]) == ("Warung Baru Sdn Bhd", "3 Jalan Wong")
+    assert tablet.do("site.edit", ("site", site), {"name": "Level 3"})["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("type_", "args", "field"),
+    [
+        ("client.create", {"name": "Warung", "status": "prospect"}, "args.status"),
+        ("client.create", {"name": "Warung", "notes": "pays late"}, "args.notes"),
+        ("site.create", {"name": "Level 2", "rules": ["escort"]}, "args.rules"),
+        ("site.create", {"name": "Level 2", "access_notes": "Back door"}, "args.access_notes"),
+    ],
+)
+def test_more_than_name_address_and_phone_is_the_offices_to_say(
+    house: House, tablet: Tablet, type_: str, args: dict[str, Any], field: str
+) -> None:
+    facts = {**args, "client": house.ids["client"]} if type_ == "site.create" else args
+    refused = tablet.do(type_, (type_.split(".")[0], house.new_id()), facts)
+    assert (refused["status"], refused["code"], refused["field"]) == ("rejected", "forbidden", field)
+
+
+def test_nobody_enters_a_site_by_typing_it_again(house: House, tablet: Tablet) -> None:
+    facts = {"client": house.ids["client"], "name": "Mine"}
+    refused = tablet.do("site.create", ("site", house.ids["site"]), facts)
+    assert refused["status"] in ("held", "rejected")
+    tablet.sync()
+    assert ("site", house.ids["site"]) not in tablet.rows
