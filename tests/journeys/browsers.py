@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, expect
 from playwright.sync_api import TimeoutError as TookTooLong
-from playwright.sync_api import expect
 
 CHROMIUM = "/usr/bin/chromium"
 WITHIN_MS = 30_000
@@ -21,8 +21,11 @@ expect.set_options(timeout=WITHIN_MS)
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-quic", "--no-first-run")
 LANDSCAPE = (1024, 768)
 PHONE = (360, 740)
-NETWORK_IS_OFF = "net::ERR_"
-"""What Chromium says by itself of a request that met no server; no page can keep it from saying so."""
+NETWORK_IS_OFF = r"net::ERR_"
+NONCE_IS_ASKED_FOR = r"/api/v1/(sync/(push|pull)|devices).*status of 401"
+"""What Chromium says by itself of a request that met no server, and of the first one of a browser that has no nonce
+yet; no page can keep it from saying so.
+"""
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Watch:
     """Everything that pages complained of. Each complaint must be one that the test expects."""
 
     complaints: list[str] = field(default_factory=list)
-    expected: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=lambda: [NONCE_IS_ASKED_FOR])
     pages: list[Page] = field(default_factory=list)
 
     def follow(self, context: BrowserContext) -> None:
@@ -44,12 +47,12 @@ class Watch:
         page.on("pageerror", lambda fault: self.complaints.append(f"{page.url}: {fault}"))
         page.on("close", lambda _: self.pages.remove(page))
 
-    def expect(self, words: str) -> None:
-        """A complaint that holds these words is part of the story."""
-        self.expected.append(words)
+    def expect(self, pattern: str) -> None:
+        """A complaint that holds this pattern is part of the story."""
+        self.expected.append(pattern)
 
     def unexpected(self) -> list[str]:
-        return [said for said in self.complaints if not any(words in said for words in self.expected)]
+        return [said for said in self.complaints if not any(re.search(pattern, said) for pattern in self.expected)]
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":

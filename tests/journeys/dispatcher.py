@@ -99,3 +99,16 @@ class Dispatcher:
         answer = self.page.request.get(link.get_attribute("href") or "")
         assert answer.headers["content-type"] == "application/pdf"
         return answer.body()
+
+    def photos(self) -> list[bytes]:
+        """The pictures of the open visit, as the console serves them."""
+        links = self.page.locator("ul.photos a")
+        return [self.page.request.get(str(link.get_attribute("href"))).body() for link in links.all()]
+
+    def counts(self) -> dict[str, int]:
+        """How many checklists, tickets and photos the open visit has."""
+        found = {}
+        for title in ("Checklists", "Tickets", "Photos"):
+            heading = self.page.get_by_role("heading", name=title)
+            found[title] = int(heading.locator(".count").inner_text()) if heading.count() else 0
+        return found

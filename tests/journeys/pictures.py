@@ -6,7 +6,8 @@ import io
 
 from PIL import ExifTags, Image, ImageDraw
 
-HERE = {
+CAMERA = b"Singgah Testphone 1"
+HERE: dict[int, object] = {
     ExifTags.GPS.GPSLatitudeRef: "N",
     ExifTags.GPS.GPSLatitude: (1.0, 29.0, 6.0),
     ExifTags.GPS.GPSLongitudeRef: "E",
@@ -19,7 +20,7 @@ def photo_with_place(words: str, size: tuple[int, int] = (1600, 1200)) -> bytes:
     image = Image.effect_noise(size, 40).convert("RGB")
     ImageDraw.Draw(image).text((60, 60), words, fill=(20, 60, 70), font_size=90)
     exif = Image.Exif()
-    exif[ExifTags.Base.Model] = "Singgah Testphone 1"
+    exif[ExifTags.Base.Model] = CAMERA.decode()
     exif.get_ifd(ExifTags.IFD.GPSInfo).update(HERE)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85, exif=exif)

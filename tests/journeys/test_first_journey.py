@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,16 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from backend.core.envelopes import unb64url
+from tests.journeys import outsiders
 from tests.journeys.browsers import NETWORK_IS_OFF, Watch
 from tests.journeys.dispatcher import Dispatcher
 from tests.journeys.engineer import ChineseClient, Engineer
 from tests.journeys.house import House
-from tests.journeys.pictures import photo_with_place
+from tests.journeys.pictures import CAMERA, photo_with_place, place_in
 
 SITE, SIGNER = "Bayan laundry", "Chia Boon Keng"
 VISIT, TICKET = "Half-yearly check of the power", "Label printer at the press drops off the network"
 ENGINEER = ("hafiz", "Muhammad Hafiz bin Osman")
 CHECKLIST = "UPS and power check"
+ALARM = "Overload alarm E04 since Monday"
 
 
 @dataclass
@@ -28,14 +34,14 @@ class Journey:
     visit: str
     read: str
     receipt: str
+    envelope: dict[str, str]
     photo: bytes
+    kept_photos: list[bytes]
     pdf: bytes
 
 
 @pytest.fixture(scope="module")
-def journey(
-    house: House, watch: Watch, dispatcher: Dispatcher, engineer: Callable[..., Engineer]
-) -> Journey:
+def journey(house: House, watch: Watch, dispatcher: Dispatcher, engineer: Callable[..., Engineer]) -> Journey:
     name, full_name = ENGINEER
     hafiz = engineer(name)
     dispatcher.confirms_the_tablet(full_name, hafiz.signs_in(house.passwords[name]))
@@ -70,7 +76,16 @@ def journey(
     hafiz.syncs_now()
     dispatcher.looks_at(visit)
     dispatcher.sees_live("Accepted")
-    return Journey(visit, read, receipt, photo, dispatcher.opens_the_report(visit))
+    pdf = dispatcher.opens_the_report(visit)
+    return Journey(visit, read, receipt, signed_by(hafiz), photo, dispatcher.photos(), pdf)
+
+
+def signed_by(engineer: Engineer) -> dict[str, str]:
+    """The envelope that left the tablet."""
+    operations = [json.loads(op) for body in engineer.tablet.pushed for op in json.loads(body)["ops"]]
+    [envelope] = {json.dumps(op["args"]["envelope"]) for op in operations if op["type"] == "visit.sign"}
+    signed: dict[str, str] = json.loads(envelope)
+    return signed
 
 
 def plan(house: House, dispatcher: Dispatcher) -> str:
@@ -90,7 +105,7 @@ def fill_the_checklist(hafiz: Engineer, photo: bytes) -> None:
     hafiz.opens_the_checklist(CHECKLIST)
     hafiz.scans_the_tag("Asset label")
     hafiz.chooses("No alarm on the display", "Fail")
-    hafiz.remarks("No alarm on the display", "Overload alarm E04 since Monday")
+    hafiz.remarks("No alarm on the display", ALARM)
     hafiz.photographs("No alarm on the display", photo)
     hafiz.makes_a_follow_up("No alarm on the display")
     hafiz.measures("Input voltage", "270.5")
@@ -110,5 +125,85 @@ def fill_the_checklist(hafiz: Engineer, photo: bytes) -> None:
     hafiz.finishes_the_checklist()
 
 
-def test_the_journey_ends_with_a_report(journey: Journey, tmp_path: Path) -> None:
-    assert journey.pdf.startswith(b"%PDF-")
+@pytest.fixture(scope="module")
+def file(journey: Journey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.pdf"
+    path.write_bytes(journey.pdf)
+    return path
+
+
+def test_pdfsig_says_that_the_total_document_is_signed_and_valid(file: Path, house: House, tmp_path: Path) -> None:
+    said = outsiders.pdfsig(file, house.root_certificate, tmp_path)
+    assert said.count("Signature #") == 1
+    assert "Total document signed" in said
+    assert "Not total" not in said
+    assert "Signature is Valid." in said
+    assert "Certificate is Trusted." in said
+
+
+def test_qpdf_finds_it_clean(file: Path) -> None:
+    said = outsiders.told("qpdf", "--check", file)
+    assert "No syntax or stream encoding errors found" in said
+    assert "WARNING" not in said
+
+
+def test_the_embedded_record_is_what_the_tablet_signed_and_the_client_has_the_receipt_of(
+    journey: Journey, file: Path, tmp_path: Path
+) -> None:
+    record = outsiders.embedded(file, "record.json", tmp_path)
+    assert record == unb64url(journey.envelope["payload"])
+    assert json.loads(outsiders.embedded(file, "envelope.json", tmp_path)) == journey.envelope
+    code = base64.b32encode(hashlib.sha256(record).digest()[:5]).decode()
+    assert journey.receipt == f"{code[:4]}-{code[4:]}"
+
+
+def test_what_the_client_read_is_embedded_line_by_line(journey: Journey, file: Path, tmp_path: Path) -> None:
+    [name] = [name for name in outsiders.attachments(file) if name.startswith("document-shown-")]
+    shown = json.loads(outsiders.embedded(file, name, tmp_path))
+    read = [line.strip() for line in journey.read.splitlines() if line.strip()]
+    assert read == [line["text"] for line in shown["lines"]]
+    assert f"不合格：显示屏无告警（不合格）。{ALARM}" in read
+    assert any(line.endswith("No alarm on the display") and line.startswith("T-") for line in read), "the follow-up"
+
+
+def test_verify_believes_it(file: Path, house: House) -> None:
+    code, said = outsiders.verify(house, file)
+    assert (code, said["holds"]) == (0, True), said
+
+
+@pytest.mark.parametrize("part", [0.02, 0.5, 0.97])
+def test_verify_refuses_it_with_one_byte_flipped(file: Path, house: House, tmp_path: Path, part: float) -> None:
+    changed = bytearray(file.read_bytes())
+    changed[int(len(changed) * part)] ^= 1
+    forged = tmp_path / "flipped.pdf"
+    forged.write_bytes(changed)
+    code, said = outsiders.verify(house, forged)
+    assert (code != 0, said["holds"]) == (True, False), said
+
+
+def test_verify_refuses_it_with_an_annotation_appended(file: Path, house: House, tmp_path: Path) -> None:
+    forged = tmp_path / "annotated.pdf"
+    forged.write_bytes(outsiders.annotated(file.read_bytes(), "paid in full"))
+    assert forged.read_bytes().startswith(file.read_bytes())
+    code, said = outsiders.verify(house, forged)
+    assert (code != 0, said["holds"]) == (True, False), said
+
+
+def test_neither_the_tablet_nor_the_report_tells_where_a_photo_was_taken(
+    journey: Journey, file: Path, tmp_path: Path
+) -> None:
+    assert place_in(journey.photo) != {}
+    assert len(journey.kept_photos) == 2
+    for kept in journey.kept_photos:
+        assert place_in(kept) == {}
+        assert CAMERA not in kept
+    outsiders.told("pdfimages", "-all", file, tmp_path / "image")
+    pictures = [path.read_bytes() for path in tmp_path.glob("*.jpg")]
+    assert len(pictures) >= 2
+    assert [place_in(picture) for picture in pictures] == [{}] * len(pictures)
+    assert not any(CAMERA in picture for picture in pictures)
+
+
+def test_the_engineer_saw_nothing_doubled(journey: Journey, dispatcher: Dispatcher) -> None:
+    dispatcher.looks_at(journey.visit)
+    assert dispatcher.counts() == {"Checklists": 1, "Tickets": 1, "Photos": 2}
