@@ -15,6 +15,8 @@ export type Run = Value<'run'>;
 export type Ticket = Value<'ticket'>;
 export type TicketState = Ticket['state'];
 
+/** Of a client a tablet holds the name alone. */
+export type Client = Value<'client'>;
 export type Site = Value<'site'>;
 export type Contact = Value<'contact'>;
 export type Asset = Value<'asset'>;

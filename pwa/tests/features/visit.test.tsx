@@ -11,7 +11,7 @@ import WalkUpScreen from '../../src/features/today/walk_up_screen.tsx';
 import {stepsOf} from '../../src/features/visit/steps.ts';
 import VisitScreen from '../../src/features/visit/visit_screen.tsx';
 import {viewNow} from '../../src/app/view.ts';
-import {PERSON, SITE, VISIT} from '../store/makers.ts';
+import {makeChange, PERSON, SITE, VISIT} from '../store/makers.ts';
 import {closeTablet, deeds, openTablet, rows, TICKET} from './open_tablet.ts';
 
 afterEach(closeTablet);
@@ -55,6 +55,60 @@ test('what a site forbids is said first', async () => {
   render(<VisitScreen rest={[VISIT]} />);
   expect((await screen.findByText('No photography')).textContent).toBe('No photography');
   expect(screen.getByText('Only with an escort')).toBeTruthy();
+});
+
+describe('an unplanned visit at a typed place', () => {
+  const CLIENT = '01930000-0000-7000-8000-0000000000c1';
+  const write = (label: string, value: string) => fireEvent.input(screen.getByLabelText(label), {target: {value}});
+  const choose = (name: string) => fireEvent.click(screen.getByRole('radio', {name}));
+
+  async function type(client: string): Promise<void> {
+    await openTablet(rows.site(), makeChange({k: 'client', id: CLIENT, v: {name: 'Kopi Sudut'}}));
+    render(<UnplannedScreen />);
+    choose('Another place');
+    write('Client', client);
+    write('Name of the site', 'Level 2');
+    write('Telephone', '+60 7 1');
+    write('What for', 'No network');
+  }
+
+  const begin = () => screen.getByRole('button', {name: 'Begin the visit'}) as HTMLButtonElement;
+
+  test('of a new client makes client, site and visit, in this order', async () => {
+    await type('Warung Baru');
+    fireEvent.click(begin());
+    await waitFor(() => expect(deeds()).toHaveLength(3));
+    const [client, site, visit] = deeds();
+    expect(client).toMatchObject({type: 'client.create', args: {name: 'Warung Baru'}});
+    expect(site).toMatchObject({type: 'site.create', args: {client: client?.entity[1], name: 'Level 2', address: null, phone: '+60 7 1'}});
+    expect(visit).toMatchObject({type: 'visit.create', args: {number: 'V-7K3-1', site: site?.entity[1], unplanned: true}});
+    expect(viewNow().get<Visit>('visit', visit?.entity[1] ?? '')).toMatchObject({client_name: 'Warung Baru', site_name: 'Level 2', state: 'assigned'});
+  });
+
+  test('of a known client makes no second one', async () => {
+    await type('sudut');
+    choose('Kopi Sudut');
+    fireEvent.click(begin());
+    await waitFor(() => expect(deeds()).toHaveLength(2));
+    expect(deeds()[0]).toMatchObject({type: 'site.create', args: {client: CLIENT}});
+  });
+
+  test('that was picked and then typed over is a new client after all', async () => {
+    await type('sudut');
+    choose('Kopi Sudut');
+    write('Client', 'Sudut Dua');
+    fireEvent.click(begin());
+    await waitFor(() => expect(deeds()).toHaveLength(3));
+    expect(deeds()[0]).toMatchObject({type: 'client.create', args: {name: 'Sudut Dua'}});
+  });
+
+  test('needs a client and a name of the site', async () => {
+    await type('Warung Baru');
+    write('Name of the site', ' ');
+    await waitFor(() => expect(begin().disabled).toBe(true));
+    write('Name of the site', 'Level 2');
+    await waitFor(() => expect(begin().disabled).toBe(false));
+  });
 });
 
 describe('made offline with its final number:', () => {

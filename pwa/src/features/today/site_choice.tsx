@@ -7,8 +7,15 @@ import {plain} from './search.ts';
 
 const MOST = 8;
 
+interface SiteChoiceProps {
+  value: string | null;
+  onChange: (site: string | null) => void;
+  /** What to do about a site that is not here. */
+  missing: string;
+}
+
 /** One of the sites on this tablet: type a few letters, tap. */
-export function SiteChoice({value, onChange}: {value: string | null; onChange: (site: string | null) => void}) {
+export function SiteChoice({value, onChange, missing}: SiteChoiceProps) {
   const question = useSignal('');
   const sites = useView().all<Site>('site')
     .filter((site) => site.id === value || plain(`${site.name} ${site.client_name} ${site.address ?? ''}`).includes(plain(question.value.trim())))
@@ -17,7 +24,7 @@ export function SiteChoice({value, onChange}: {value: string | null; onChange: (
     <div class="stack stack--tight">
       <Field label={t('today.site.find')} type="search" value={question.value} onInput={(typed) => { question.value = typed; }} />
       <ChoiceList legend={t('today.site')} quiet value={value} onChange={onChange} options={sites.slice(0, MOST).map(({id, name, client_name}) => ({value: id, label: `${name} · ${client_name}`, icon: 'building'}))} />
-      {sites.length === 0 && <p class="soft">{t('today.site.unknown')}</p>}
+      {sites.length === 0 && <p class="soft">{missing}</p>}
       {sites.length > MOST && <p class="soft">{t('today.site.more', {n: sites.length - MOST})}</p>}
     </div>
   );

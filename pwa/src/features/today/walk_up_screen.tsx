@@ -53,7 +53,7 @@ export default function WalkUpScreen({rest: [visitId]}: ScreenProps) {
   };
   return (
     <Screen title={t('today.walkUp')} onBack={() => back()} bottom={<Button kind="primary" icon="check" disabled={!ready || busy.value} onClick={() => { void go(); }}>{t('today.walkUp.go')}</Button>}>
-      {visit === null ? <SiteChoice value={site.value} onChange={(value) => { site.value = value; }} /> : <p class="soft">{[visit.site_name, visit.client_name].filter(Boolean).join(' · ')}</p>}
+      {visit === null ? <SiteChoice value={site.value} onChange={(value) => { site.value = value; }} missing={t('today.site.unknown')} /> : <p class="soft">{[visit.site_name, visit.client_name].filter(Boolean).join(' · ')}</p>}
       <Field label={t('today.walkUp.what')} value={what.value} onInput={(value) => { what.value = value; }} maxLength={200} spellcheck />
       <Asker site={site.value} value={who.value} onChange={(value) => { who.value = value; }} />
       <SegmentedChoice legend={t('today.walkUp.solved')} value={solved.value} onChange={(value) => { solved.value = value; }}
