@@ -4,9 +4,10 @@ import {fireEvent, render, screen, waitFor} from '@testing-library/preact';
 import {afterEach, expect, test} from 'vitest';
 import SyncScreen from '../../src/features/sync/sync_screen.tsx';
 import TicketScreen from '../../src/features/ticket/ticket_screen.tsx';
+import {visitFor} from '../../src/features/ticket/rules.ts';
 import {act} from '../../src/app/act.ts';
 import {opened} from '../../src/app/tablet.ts';
-import {RUN, VISIT} from '../store/makers.ts';
+import {makeChange, PERSON, RUN, VISIT} from '../store/makers.ts';
 import {closeTablet, deeds, openTablet, restart, rows, TICKET} from './open_tablet.ts';
 
 afterEach(closeTablet);
@@ -68,4 +69,36 @@ test.each([
   render(<SyncScreen />);
   expect((await screen.findByText(words)).textContent).toBe(words);
   expect(screen.getByRole('link', {name: 'Look'}).getAttribute('href')).toBe(`/app/run/${RUN}`);
+});
+
+const photo = (id: string, over: Record<string, unknown> = {}) => makeChange({k: 'photo', id: `01930000-0000-7000-8000-0000000001${id}`, v: {
+  visit: VISIT, on: {ticket: TICKET}, sha256: id.repeat(32), size: 3, w: 4, h: 3, caption: `Shot ${id}`, visible: 'client', state: 'stored', taken_at: '2026-11-24T01:00:00.000Z', by: PERSON, removed: null, ...over,
+}});
+
+test('a ticket on an open visit of this person shows its photos and takes more', async () => {
+  await openTablet(rows.visit({tickets: [TICKET]}), rows.site(), rows.asset(), rows.ticket(), photo('a1'), photo('a2', {removed: 'Blurred'}), photo('a3', {on: {visit: VISIT}}));
+  render(<TicketScreen rest={[TICKET]} />);
+  expect(screen.getByRole('heading', {name: 'Photos'})).toBeTruthy();
+  expect(screen.getAllByText(/^Shot/).map(({textContent}) => textContent)).toEqual(['Shot a1']);
+  expect(screen.getByRole('button', {name: 'Take a photo'})).toBeTruthy();
+});
+
+test('photos of a signed visit are shown, and no more are taken', async () => {
+  await openTablet(rows.visit({tickets: [TICKET], state: 'completed'}), rows.site(), rows.asset(), rows.ticket(), photo('a1'));
+  render(<TicketScreen rest={[TICKET]} />);
+  expect(screen.getByText('Shot a1')).toBeTruthy();
+  expect(screen.queryByRole('button', {name: 'Take a photo'})).toBeNull();
+});
+
+test.each([
+  ['not on the ticket', {}, null], ['a colleague’s', {tickets: [TICKET], engineers: ['b']}, null], ['signed', {tickets: [TICKET], state: 'completed'}, null], ['mine', {tickets: [TICKET]}, VISIT],
+] as const)('the visit that takes a ticket’s photos: %s', (_, over, expected) => {
+  const visit = {id: VISIT, state: 'assigned' as const, engineers: [PERSON], tickets: [], ...over};
+  expect(visitFor(TICKET, [visit], PERSON, null)?.id ?? null).toBe(expected);
+});
+
+test('of several open visits the one that the person comes from takes a ticket’s photos, else the one under way', () => {
+  const visits = (['assigned', 'under_way', 'assigned'] as const).map((state, at) => ({id: `v${at}`, state, engineers: [PERSON], tickets: [TICKET]}));
+  expect(visitFor(TICKET, visits, PERSON, 'v2')?.id).toBe('v2');
+  expect(visitFor(TICKET, visits, PERSON, null)?.id).toBe('v1');
 });

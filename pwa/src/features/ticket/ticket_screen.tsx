@@ -15,6 +15,7 @@ import {Log, Notes, Timeline} from './record.tsx';
 import {isOpen, moveTicket} from './rules.ts';
 import {SolvedBefore} from './solved_before.tsx';
 import './ticket.css';
+import {TicketPhotos} from './ticket_photos.tsx';
 import {CATEGORIES, LEVELS, PRIORITY_TONES, TICKET_KINDS, TICKET_STATES, WAITING} from './wording.ts';
 
 /** One ticket: what it is, what was done, what can be done next. `/app/ticket/<id>[/<visit>]`. */
@@ -36,6 +37,7 @@ function TicketPage({ticket, visit}: {ticket: Row<Ticket>; visit: string | null}
       <About ticket={ticket} />
       {!isOpen(ticket.state) && <Resolution ticket={ticket} />}
       <More ticket={ticket} ask={ask} />
+      <TicketPhotos ticket={ticket} from={visit} />
       <Notes ticket={ticket} ask={ask} />
       <Timeline ticket={ticket} ask={ask} />
       <SolvedBefore ticket={ticket} />
