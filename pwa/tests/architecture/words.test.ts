@@ -3,7 +3,7 @@ import {catalogue, type Catalogue, LANGUAGES} from '../../build/words.ts';
 import {type AnyNode, lineOf, nodes, type Source, sources} from './sources.ts';
 
 /** Functions whose first argument is a key, and whether it may be looked up (`t(NAMES[answer])`, where NAMES was made by `key`). */
-const CALLS: Record<string, boolean> = {t: true, tn: true, key: false};
+const CALLS: ReadonlyMap<unknown, boolean> = new Map([['t', true], ['tn', true], ['key', false]]);
 const SPOKEN_ATTRIBUTES = new Set(['label', 'title', 'hint', 'detail', 'legend', 'placeholder', 'alt', 'aria-label', 'caption', 'state', 'words']);
 const LETTERS = /\p{L}{2,}/u;
 /** Names of languages stand in their own language; the product's name is the same in all. */
@@ -14,7 +14,7 @@ function calls(source: Source): {call: AnyNode; first: AnyNode | undefined; may:
     if (node.type !== 'CallExpression') return [];
     const callee = node['callee'] as AnyNode;
     const name = callee.type === 'Identifier' ? callee['name'] : callee.type === 'MemberExpression' ? (callee['property'] as AnyNode)['name'] : null;
-    const may = typeof name === 'string' ? CALLS[name] : undefined;
+    const may = CALLS.get(name);
     return may === undefined ? [] : [{call: node, first: (node['arguments'] as AnyNode[])[0], may}];
   });
 }
@@ -90,6 +90,7 @@ describe('the guard itself sees', () => {
   test.each([
     ["t('nobody.wrote.this')", 1], ["tn('ui.back', 2)", 0], ["t(open ? 'ui.back' : 'nobody.wrote.this')", 1], ['t(`ui.${what}`)', 1], ["key(what)", 1],
     ["words.t('nobody.wrote.this')", 1], ['t(NAMES[answer])', 0],
+    ['count.toString()', 0], ["thing.constructor('x')", 0],
   ])('%s', (text, faults) => {
     expect(wordFaults(planted(text), WORDS)).toHaveLength(faults);
   });
