@@ -25,6 +25,11 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Monday noon in Singapore."""
 
 
+@pytest.fixture
+def _push_request_context() -> None:
+    """Takes the place of pytest-flask's, which would lend tests the view's own database session."""
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with all tables, to be copied."""
