@@ -24,7 +24,6 @@ from backend.core import (
 from backend.core.blobs import FolderBlobs
 from backend.core.clock import Clock, MachineClock
 from backend.core.config import Config
-from backend.core.redis_jobs import RedisWaker
 from backend.desk import jobs as desk_jobs
 from backend.desk import operations as desk
 from backend.desk.services import record_decision
@@ -61,7 +60,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     db.init_app(app, config)
     schema_version.init_app(app)
     blobs.init_app(app, FolderBlobs(config.blobs_dir))
-    jobs.init_app(app, waker or (RedisWaker(config.redis_url) if config.redis_url else None))
+    jobs.init_app(app, waker or _bell(config.redis_url))
     app.register_blueprint(health.bp)
     tablet_app.init_app(app)
 
@@ -99,3 +98,12 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     console.init_app(app)
     portal.init_app(app)
     return app
+
+
+def _bell(redis_url: str | None) -> jobs.Waker | None:
+    if not redis_url:
+        return None
+    # Redis and RQ are half a second of start, for those who have them.
+    from backend.core.redis_jobs import RedisWaker
+
+    return RedisWaker(redis_url)

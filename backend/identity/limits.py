@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse
-from redis.exceptions import RedisError
+from limits.errors import StorageError
 
 from backend.core.config import Config
 from backend.core.problems import Busy, TooMany
@@ -39,6 +39,8 @@ class TooManyTries(TooMany):
 def init_app(app: Flask, config: Config) -> None:
     """Open the store of counts."""
     app.config.setdefault("RATELIMIT_STORAGE_URI", config.redis_url or "memory://")
+    # The library's own error for a store that is away, whichever store it is.
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"wrap_exceptions": True})
     app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
     limiter = Limiter(get_remote_address)
     limiter.init_app(app)
@@ -82,7 +84,7 @@ def _count(item: RateLimitItem, *key: str) -> None:
 def _ask(question: Callable[[], bool]) -> bool:
     try:
         return question()
-    except RedisError as away:
+    except StorageError as away:
         raise Busy("Signing in is not possible at the moment. Try again.", headers={"Retry-After": "5"}) from away
 
 

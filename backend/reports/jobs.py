@@ -1,13 +1,15 @@
 """The letter `report {visit, revision}`: a signed visit becomes a sealed PDF, released once it was verified anew.
 
 It may run twice: a report that is ready stays, and the public id was drawn when the visit was signed.
+
+What prints and seals is imported when the first report is made: it would add a second to every start.
 """
 
 from __future__ import annotations
 
 import atexit
 import threading
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app
 from sqlalchemy import select
@@ -18,10 +20,12 @@ from backend.core.db import reading
 from backend.core.schema import wire_time
 from backend.exchange import services as exchange
 from backend.reports.facts import DeviceStatement, Facts, Receipt
-from backend.reports.make import ReportFailed, SealedReport, SignedVisit, make_report
 from backend.reports.models import Report
 from backend.reports.renderer import Renderer
 from backend.signoff.services import SignedEvidence, gather
+
+if TYPE_CHECKING:
+    from backend.reports.make import SealedReport
 
 KIND = "report"
 KEY = "singgah.renderer"
@@ -60,6 +64,8 @@ def _report(org_id: str, visit: str, revision: int) -> Report:
 
 
 def _make(report: Report, evidence: SignedEvidence) -> SealedReport:
+    from backend.reports.make import SignedVisit, make_report
+
     entity = evidence.legal_entity
     signed = SignedVisit(evidence.envelope, evidence.device.jwk or {}, evidence.documents, evidence.photos)
     seal = Entity(entity.id, entity.name, entity.registration or "")
@@ -93,6 +99,8 @@ def facts_of(report: Report, evidence: SignedEvidence) -> Facts:
 
 
 def _give_up(report: Report, fault: Exception) -> None:
+    from backend.reports.make import ReportFailed
+
     reason = str(fault) if isinstance(fault, ReportFailed) else type(fault).__name__
     _say(report, state="failed", fault=reason[:FAULT])
 

@@ -100,7 +100,7 @@ def test_a_report_that_cannot_be_made_is_tried_four_times_then_said_to_have_fail
     def no_printer(*_: object, **__: object) -> None:
         raise OSError("the printer is out")
 
-    monkeypatch.setattr("backend.reports.jobs.make_report", no_printer)
+    monkeypatch.setattr("backend.reports.make.make_report", no_printer)
     for _ in range(4):
         assert report_of(house, signed, visit)["state"] == "waiting"
         work(house)
@@ -115,7 +115,7 @@ def test_a_failed_report_is_made_when_the_cause_is_gone(
     house: House, signed: Pen, visit: str, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("backend.reports.jobs.make_report", lambda *_, **__: 1 / 0)
+        broken.setattr("backend.reports.make.make_report", lambda *_, **__: 1 / 0)
         for _ in range(4):
             work(house)
             clock.advance(minutes=10)
