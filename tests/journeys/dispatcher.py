@@ -112,3 +112,8 @@ class Dispatcher:
             heading = self.page.get_by_role("heading", name=title)
             found[title] = int(heading.locator(".count").inner_text()) if heading.count() else 0
         return found
+
+    def steps(self) -> list[str]:
+        """What happened on the way, by the open visit's page."""
+        section = self.page.locator("section", has=self.page.get_by_role("heading", name="On the way"))
+        return section.locator("li strong").all_inner_texts()

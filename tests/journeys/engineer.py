@@ -53,6 +53,14 @@ class Engineer:
         self._types_the_pin()
         expect(self.page.get_by_role("heading", name="Unlock"), "the door to open").to_have_count(0)
 
+    def signs_in_again(self, password: str) -> None:
+        """With the tablet open: the work went on without a session, but cannot be sent."""
+        self.page.locator(".header__status", has_text="Sign in to send").click()
+        self.page.get_by_label("Sign-in name").fill(self.name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_label("Password"), "the way back after signing in").to_have_count(0)
+
     def _types_the_pin(self) -> None:
         for digit in PIN:
             self.page.get_by_role("button", name=digit, exact=True).click()
@@ -136,6 +144,16 @@ class Engineer:
     def finishes_the_checklist(self) -> None:
         self.taps("Complete: back to the visit")
         expect(self.page.get_by_role("heading", name="Checklists"), "the visit").to_be_visible()
+
+    def leaves_the_checklist(self) -> None:
+        self.goes_back()
+        expect(self.page.get_by_role("heading", name="Checklists"), "the visit").to_be_visible()
+
+    def notes(self, words: str) -> None:
+        """Something for colleagues, on the page of the visit."""
+        self.page.get_by_label("New note for colleagues").fill(words)
+        self.taps("Save the note")
+        expect(self.page.locator(".entry", has_text=words), "the note kept").to_be_visible()
 
     # A ticket
 
