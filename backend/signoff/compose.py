@@ -124,11 +124,11 @@ def _visit(facts: Facts, signing: Signing) -> Json:
     ]
     return {
         "number": visit["number"],
-        "client": visit["client_name"],
+        "client": visit["client_name"] or "",
         "site": facts.site["name"],
-        "address": facts.site["address"],
+        "address": facts.site["address"] or "",
         "engineers": engineers,
-        "legal_entity": _only(entity, "name", "registration", "address"),
+        "legal_entity": {name: entity[name] or "" for name in ("name", "registration", "address")},
         "marks": [_only(mark, "mark", "at") for mark in visit["marks"]],
         "outcome": signing.visit_outcome,
     }
@@ -152,10 +152,10 @@ def _photo(photo: Mapping[str, Any]) -> Json:
 
 def _waivers(facts: Facts) -> list[Json]:
     return [
-        {"run": read.facts.run["id"], "item": item.id, **_only(read.facts.run["waivers"][item.id], "rule", "witness")}
+        {"run": read.facts.run["id"], "item": item.id, "rule": waiver["rule"], "witness": waiver["witness"] or ""}
         for read in facts.runs
         for item in read.items
-        if item.id in read.facts.run["waivers"]
+        if (waiver := read.facts.run["waivers"].get(item.id)) is not None
     ]
 
 

@@ -141,4 +141,4 @@ def _range(limits: Range | None) -> Json | None:
 
 
 def _asset(asset: Mapping[str, Any] | None) -> Json | None:
-    return None if asset is None else {key: asset[key] for key in ("id", "tag", "type", "model", "serial")}
+    return None if asset is None else {key: asset[key] or "" for key in ("id", "tag", "type", "model", "serial")}

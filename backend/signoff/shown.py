@@ -63,11 +63,17 @@ def _section(key: str, lines: list[str], locale: str) -> list[Line]:
 def _head(facts: Facts, locale: str) -> Iterable[Line]:
     visit, site = facts.visit, facts.site
     yield _line("h", phrase("title", locale, number=visit["number"]))
-    yield _line("p", phrase("place", locale, client=visit["client_name"], site=site["name"], address=site["address"]))
+    yield _line("p", _place(visit["client_name"] or "", site["name"], site["address"], locale))
     yield _line("p", phrase("who", locale, engineers=listed(engineer_names(facts), locale)))
     for mark in visit["marks"]:
         if mark["mark"] in ARRIVALS:
             yield _line("li", phrase(f"mark.{mark['mark']}", locale, at=local_minute(mark["at"])))
+
+
+def _place(client: str, site: str, address: str | None, locale: str) -> str:
+    if not address:
+        return phrase("place_only", locale, client=client, site=site)
+    return phrase("place", locale, client=client, site=site, address=address)
 
 
 def engineer_names(facts: Facts) -> list[str]:
@@ -87,7 +93,9 @@ def _summary(read: ReadRun, locale: str) -> str:
         "count": str(len(read.found.answered)),
     }
     asset = read.facts.asset
-    return phrase("run_on", locale, asset=asset["tag"], **words) if asset else phrase("run", locale, **words)
+    if asset is None:
+        return phrase("run", locale, **words)
+    return phrase("run_on", locale, asset=asset["tag"] or asset["name"], **words)
 
 
 def _findings(read: ReadRun, locale: str) -> Iterable[str]:
@@ -103,7 +111,7 @@ def _waived(read: ReadRun, locale: str) -> Iterable[str]:
     for item in read.items:
         waiver = read.facts.run["waivers"].get(item.id)
         if waiver:
-            yield phrase("waived", locale, label=label(item.label, locale), witness=waiver["witness"])
+            yield phrase("waived", locale, label=label(item.label, locale), witness=waiver["witness"] or "")
 
 
 def _done(facts: Facts, locale: str) -> list[str]:

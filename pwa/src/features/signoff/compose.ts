@@ -85,11 +85,11 @@ function some(entries: readonly Json[]): Json | null {
 function visit({visit: row, site, people, legal_entity: entity}: Facts, {visit_outcome: outcome}: Signing): Json {
   return {
     number: row.number,
-    client: row.client_name,
+    client: row.client_name ?? '',
     site: site.name,
-    address: site.address,
+    address: site.address ?? '',
     engineers: row.engineers.map((id) => ({id, name: people[id] ?? ''})),
-    legal_entity: {name: entity.name, registration: entity.registration, address: entity.address},
+    legal_entity: {name: entity.name, registration: entity.registration ?? '', address: entity.address ?? ''},
     marks: row.marks.map(({mark, at}) => ({mark, at})),
     outcome,
   };
@@ -113,7 +113,7 @@ function waiversOf({runs}: Facts): Json[] {
   return runs.flatMap((read) => itemsOf(read).flatMap((item) => {
     const {id, waivers} = read.facts.run;
     const waiver = waivers[item.id];
-    return waiver === undefined ? [] : [{run: id, item: item.id, rule: waiver.rule, witness: waiver.witness}];
+    return waiver === undefined ? [] : [{run: id, item: item.id, rule: waiver.rule, witness: waiver.witness ?? ''}];
   }));
 }
 

@@ -50,7 +50,7 @@ export function runDocument(read: ReadRun, locale: Locale): Record<string, unkno
     run: run.id,
     checklist: run.checklist,
     title: label(read.definition.title, locale),
-    asset: asset === null ? null : Object.fromEntries(ASSET_SHOWN.map((name) => [name, asset[name]])),
+    asset: asset === null ? null : Object.fromEntries(ASSET_SHOWN.map((name) => [name, asset[name] ?? ''])),
     verdict: read.found.verdict,
     items: itemsOf(read).map((item) => itemContent(read, titles.get(item.id) ?? '', item, locale)),
   };

@@ -57,10 +57,15 @@ function head({visit, site, people}: Facts, locale: Locale): Line[] {
   const arrivals = visit.marks.filter(({mark}) => ARRIVALS.includes(mark));
   return [
     {role: 'h', text: phrase('title', locale, {number: visit.number})},
-    {role: 'p', text: phrase('place', locale, {client: visit.client_name ?? '', site: site.name, address: site.address ?? ''})},
+    {role: 'p', text: place({visit, site}, locale)},
     {role: 'p', text: phrase('who', locale, {engineers: listed(visit.engineers.map((person) => people[person] ?? ''), locale)})},
     ...arrivals.map(({mark, at}): Line => ({role: 'li', text: phrase(`mark.${mark}`, locale, {at: localMinute(at)})})),
   ];
+}
+
+function place({visit, site}: Pick<Facts, 'visit' | 'site'>, locale: Locale): string {
+  const words = {client: visit.client_name ?? '', site: site.name};
+  return site.address ? phrase('place', locale, {...words, address: site.address}) : phrase('place_only', locale, words);
 }
 
 function checked(runs: readonly ReadRun[], locale: Locale): string[] {
@@ -69,7 +74,7 @@ function checked(runs: readonly ReadRun[], locale: Locale): string[] {
 
 function summary({definition, found, facts}: ReadRun, locale: Locale): string {
   const words = {title: label(definition.title, locale), verdict: phrase(`verdict.${found.verdict}`, locale), count: String(found.answered.length)};
-  return facts.asset === null ? phrase('run', locale, words) : phrase('run_on', locale, {...words, asset: facts.asset.tag ?? ''});
+  return facts.asset === null ? phrase('run', locale, words) : phrase('run_on', locale, {...words, asset: facts.asset.tag || facts.asset.name});
 }
 
 function findings(read: ReadRun, locale: Locale): string[] {
