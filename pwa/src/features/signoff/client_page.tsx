@@ -15,23 +15,24 @@ interface ClientPageProps {
 
 /**
  * The tablet in the client's hands: a calm page in their language, and nothing else of the app within reach.
- * Leaving it, also by the system's back gesture, locks the tablet; the engineer's PIN leads back here.
+ * Leaving it, by its button or the system's back gesture, locks the tablet; the engineer's PIN leads back here.
  */
 export function ClientPage({words, bottom, children, leaveTo = []}: ClientPageProps) {
-  const leave = () => {
-    if (leaveTo.length > 0) replace(...leaveTo);
-    lockUp();
-  };
   useEffect(() => {
+    // One entry of its own: going back from it is the one way out.
     if (history.state?.handedOver !== true) history.pushState({...history.state, handedOver: true}, '');
-    addEventListener('popstate', lockUp);
-    return () => removeEventListener('popstate', lockUp);
+    const left = () => {
+      if (leaveTo.length > 0) replace(...leaveTo);
+      lockUp();
+    };
+    addEventListener('popstate', left);
+    return () => removeEventListener('popstate', left);
   }, []);
   return (
     <div class="page page--bare handed" lang={words.locale}>
       <main class="page__body"><div class="page__column">{children}</div></main>
       <div class="bottom">
-        <Button kind="quiet" icon="lock" onClick={leave}>{words.t('signoff.client.give')}</Button>
+        <Button kind="quiet" icon="lock" onClick={() => history.back()}>{words.t('signoff.client.give')}</Button>
         {bottom}
       </div>
     </div>

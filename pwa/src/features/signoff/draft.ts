@@ -7,22 +7,30 @@ export interface SignDraft {
   readonly ink: Ink | null;
   readonly get: (name: Name) => string;
   readonly set: (name: Name, value: string) => void;
+  /** Several in one go. */
+  readonly change: (fields: Partial<Record<Name, string>>) => void;
   readonly setInk: (ink: Ink | null) => void;
   readonly clear: () => void;
 }
 
-export const NAMES = ['locale', 'meaning', 'visit_outcome', 'open', 'contact', 'name', 'capacity', 'reference', 'remark', 'reason', 'words'] as const;
+/** `page`: digest of the page under which the ink was drawn. */
+export const NAMES = ['locale', 'meaning', 'visit_outcome', 'open', 'contact', 'name', 'capacity', 'reference', 'remark', 'reason', 'words', 'page', 'ink'] as const;
 export type Name = (typeof NAMES)[number];
+
+// The visit's other forms keep their fields in the same draft.
+const place = (name: Name) => `sign.${name}`;
 
 export function useSignDraft(visit: string): SignDraft {
   const draft: Draft = useDraft(visit);
-  const ink = draft.fields['sign.ink'] ?? '';
+  const get = (name: Name) => draft.fields[place(name)] ?? '';
+  const change: SignDraft['change'] = (fields) => draft.change(Object.fromEntries(Object.entries(fields).map(([name, value]) => [place(name as Name), value])));
   return {
     ready: draft.ready,
-    ink: ink === '' ? null : JSON.parse(ink) as Ink,
-    get: (name) => draft.fields[`sign.${name}`] ?? '',
-    set: (name, value) => draft.set(`sign.${name}`, value),
-    setInk: (drawn) => draft.set('sign.ink', drawn === null ? '' : JSON.stringify(drawn)),
-    clear: () => draft.clear('sign.ink', ...NAMES.map((name) => `sign.${name}`)),
+    ink: get('ink') === '' ? null : JSON.parse(get('ink')) as Ink,
+    get,
+    set: (name, value) => change({[name]: value}),
+    change,
+    setInk: (drawn) => change({ink: drawn === null ? '' : JSON.stringify(drawn)}),
+    clear: () => draft.clear(...NAMES.map(place)),
   };
 }

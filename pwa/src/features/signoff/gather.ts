@@ -10,10 +10,12 @@ interface LegalEntity {
   readonly address: string | null;
 }
 
-/** What a sign-off of this visit would speak of, and which legal entity stands behind it. */
+/** What a sign-off of this visit would speak of, who stands behind it, and under which privacy notice. */
 export interface Gathered {
   readonly facts: Omit<Facts, 'open_items'>;
   readonly entity: string;
+  readonly organisation: string;
+  readonly notice: string;
 }
 
 /** null when something that must stand on the page is not on this tablet yet: it comes with the next sync. */
@@ -21,7 +23,8 @@ export function gather(view: View, visit: Row<Visit>): Gathered | null {
   const site = view.get<Site>('site', visit.site);
   const entity = entityOf(view, visit);
   const runs = runsOf(view, visit);
-  if (site === null || entity === null || runs === null) return null;
+  const organisation = view.all<{privacy_notice: string}>('organisation')[0];
+  if (site === null || entity === null || runs === null || organisation === undefined) return null;
   const tickets = view.all<Ticket>('ticket');
   const facts = {
     visit, site, legal_entity: entity, runs,
@@ -31,7 +34,7 @@ export function gather(view: View, visit: Row<Visit>): Gathered | null {
     times: view.ofVisit<TimeEntry>('time_entry', visit.id).filter(({removed, minutes}) => removed === null && minutes !== null).sort(byId),
     photos: photosOf(view, visit.id).filter(({visible}) => visible === 'client'),
   };
-  return {facts, entity: entity.id};
+  return {facts, entity: entity.id, organisation: organisation.id, notice: organisation.privacy_notice};
 }
 
 /** A visit that was opened offline has no entity yet: then it is the engineer's employer. */
@@ -81,7 +84,8 @@ function byId(a: {readonly id: string}, b: {readonly id: string}): number {
   return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
-/** Who can be picked as the one who signs. */
+/** Who can be picked as the one who signs: first those who may sign for the client. */
 export function contactsOf(view: View, site: string): Row<Contact>[] {
-  return view.all<Contact>('contact').filter((contact) => contact.site === site && contact.active);
+  const here = view.all<Contact>('contact').filter((contact) => contact.site === site && contact.active);
+  return here.sort((one, other) => Number(other.may_sign) - Number(one.may_sign) || one.name.localeCompare(other.name));
 }

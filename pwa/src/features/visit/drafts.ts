@@ -18,10 +18,9 @@ export interface Draft {
   readonly clear: (...names: readonly string[]) => void;
 }
 
-/** One thing's draft while any screen shows it: all its forms write the same fields, so none keeps an older state over another's. */
+/** One thing's draft while the tablet is open: all its forms write the same fields, so none keeps an older state over another's. */
 class Keeper {
   readonly fields: Signal<Fields | null> = signal(null);
-  users = 0;
   readonly #id: string;
   readonly #store: Store;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,17 +59,13 @@ function keeperOf(id: string, store: Store): Keeper {
 
 /** What is typed but not yet an act, kept sealed a second after the last key, so that a dead battery loses no sentence. `id` is a UUID. */
 export function useDraft(id: string): Draft {
-  const {store} = opened();
-  const keeper = keeperOf(id, store);
+  const keeper = keeperOf(id, opened().store);
   useEffect(() => {
-    keeper.users += 1;
     const hidden = () => { if (document.visibilityState === 'hidden') keeper.save(); };
     document.addEventListener('visibilitychange', hidden);
     return () => {
       document.removeEventListener('visibilitychange', hidden);
       keeper.save();
-      keeper.users -= 1;
-      if (keeper.users === 0) keepers.get(store)?.delete(id);
     };
   }, [keeper]);
   const change = (fields: Fields) => keeper.become({...keeper.fields.peek(), ...fields});
