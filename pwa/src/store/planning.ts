@@ -89,6 +89,7 @@ class Draft {
       const retired = result.seq === null;
       this.#changeOperation(result.n, (row) => ({...row, result, link: links[place] ?? row.link, settledAt: at, retired}));
     });
+    this.#leaveNow();
   }
 
   #reopen(from: number): void {
@@ -102,6 +103,27 @@ class Draft {
       const seq = row.result?.seq ?? null;
       if (!row.retired && seq !== null && seq <= head) this.#changeOperation(row.n, (was) => ({...was, retired: true}));
     }
+    this.#leaveNow();
+  }
+
+  /** Rule S19: what had to stay while an operation was unretired goes as soon as none is. */
+  #leaveNow(): void {
+    const out = this.#audiencesLeft();
+    if (out.size === 0) return;
+    const trees = new Map<string, string[]>();
+    for (const [name, row] of this.#rows) {
+      const audience = audienceOf(row.kind, row.id, row.v);
+      if (audience !== null && out.has(audience)) trees.set(audience, [...trees.get(audience) ?? [], name]);
+    }
+    if (trees.size === 0) return;
+    const busy = this.#busy();
+    for (const tree of trees.values()) if (!tree.some((name) => busy.has(name))) tree.forEach((name) => this.#drop(name));
+  }
+
+  #audiencesLeft(): Set<unknown> {
+    const scopes = [...this.#rows.values()].filter(({kind}) => kind === 'scope');
+    const entered = new Set(scopes.filter(({v}) => v['state'] === 'in').map(({v}) => v['audience']));
+    return new Set(scopes.filter(({v}) => v['state'] === 'out').map(({v}) => v['audience']).filter((audience) => !entered.has(audience)));
   }
 
   #changeOperation(n: number, change: (row: OutboxRow) => OutboxRow): void {

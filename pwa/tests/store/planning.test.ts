@@ -75,6 +75,24 @@ describe('applying', () => {
     expect(busy.memory.rows.has(`visit/${VISIT}`)).toBe(true);
   });
 
+  test('drops the tree that had to stay as soon as the last act on it is retired, and not if the person is back', () => {
+    const acts = () => new Map([settled(1, 4, {kind: 'run', entity: RUN}), settled(2, 6, {kind: 'run', entity: RUN})]);
+    const tree = [base('visit', VISIT, {}), base('run', RUN, {visit: VISIT})];
+    const out = base('scope', OTHER, {audience: `v:${VISIT}`, state: 'out'});
+    const after = (head: number, ...more: (typeof out)[]) =>
+      [...run(makeMemory({rows: new Map([...tree, out, ...more]), outbox: acts()}), [{kind: 'retire', head}]).memory.rows.keys()];
+    expect(after(5)).toEqual([`visit/${VISIT}`, `run/${RUN}`, `scope/${OTHER}`]);
+    expect(after(6)).toEqual([`scope/${OTHER}`]);
+    expect(after(6, base('scope', DEVICE, {audience: `v:${VISIT}`, state: 'in'}))).toContain(`visit/${VISIT}`);
+  });
+
+  test('drops the tree when the last act on it is held', () => {
+    const rows = new Map([base('visit', VISIT, {}), base('scope', OTHER, {audience: `v:${VISIT}`, state: 'out'})]);
+    const {memory} = run(makeMemory({rows, outbox: new Map([row(1, {kind: 'visit', entity: VISIT})])}), [
+      {kind: 'settle', results: [{n: 1, id: null, status: 'held', seq: null}], links: ['a'], at: 9}]);
+    expect([...memory.rows.keys()]).toEqual([`scope/${OTHER}`]);
+  });
+
   test('sweeps rows of an older generation except those with an unretired act', () => {
     const rows = new Map([base('run', RUN, {visit: VISIT}), base('run', OTHER, {visit: VISIT}), base('site', SITE, {}, 2)]);
     const {memory} = run(makeMemory({rows, outbox: new Map([row(1, {kind: 'run', entity: RUN})])}), [{kind: 'sweep', generation: 2}]);
