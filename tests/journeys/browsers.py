@@ -24,7 +24,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-quic"
 LANDSCAPE = (1024, 768)
 PHONE = (360, 740)
 NETWORK_IS_OFF = r"net::ERR_"
-NONCE_IS_ASKED_FOR = r"/api/v1/(sync/(push|pull)|devices).*status of 401"
+NONCE_IS_ASKED_FOR = r"/api/v1/(sync/(push|pull)|devices|blobs).*status of 401"
 """What Chromium says by itself of a request that met no server, and of the first one of a browser that has no nonce
 yet; no page can keep it from saying so.
 """

@@ -113,7 +113,7 @@ class Dispatcher:
             found[title] = int(heading.locator(".count").inner_text()) if heading.count() else 0
         return found
 
-    def steps(self) -> list[str]:
-        """What happened on the way, by the open visit's page."""
+    def steps_of(self, engineer: str) -> list[str]:
+        """What somebody did on the way, by the open visit's page."""
         section = self.page.locator("section", has=self.page.get_by_role("heading", name="On the way"))
-        return section.locator("li strong").all_inner_texts()
+        return section.locator("li", has_text=engineer).locator("strong").all_inner_texts()

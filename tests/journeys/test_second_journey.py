@@ -90,7 +90,7 @@ def enrolled(
 def test_the_office_has_everything_once(bad_day: BadDay, dispatcher: Dispatcher) -> None:
     dispatcher.looks_at(bad_day.visit)
     assert dispatcher.counts() == {"Checklists": 1, "Tickets": 1, "Photos": 1}
-    assert dispatcher.steps() == ["Seen", "Travelling", "At the desk", "Working"]
+    assert dispatcher.steps_of(FIRST) == ["Received", "Seen", "Travelling", "At desk", "Working"]
     main = dispatcher.page.get_by_role("main")
     expect(main.get_by_text(REMARK), "the remark in the checklist").to_have_count(1)
     expect(main.locator("ul.photos img"), "the photo").to_have_count(1)
