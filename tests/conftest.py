@@ -6,6 +6,7 @@ No test has an ambient application context: a view that forgets to commit would 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,8 +22,8 @@ from tests.makers import Browser, House, Office, Person, Tablet, build_app, crea
 
 pytest_plugins = ["tests.services.postgres", "tests.services.redis"]
 
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-"""Monday noon in Singapore."""
+MOMENT = datetime.fromisoformat(os.environ.get("SINGGAH_TEST_MOMENT", "2026-11-23T12:00+08:00")).astimezone(UTC)
+"""Monday noon in Singapore, unless the run asks for another moment: `make test` also runs at 23:58 on 31 December."""
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ def database_url(
 
 @pytest.fixture
 def clock() -> SetClock:
-    """The application's clock: stands at noon until the test moves it. Its randomness repeats."""
-    return SetClock(NOON, seed="tests")
+    """The application's clock: stands at MOMENT until the test moves it. Its randomness repeats."""
+    return SetClock(MOMENT, seed="tests")
 
 
 @pytest.fixture

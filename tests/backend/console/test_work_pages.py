@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +13,7 @@ from sync.device_code import fingerprint
 from tests.backend.console.conftest import Desk
 from tests.makers import House, Tablet, public_jwk
 
-MORNING = {"starts_at": "2026-11-23T14:00", "ends_at": "2026-11-23T16:00"}
+AFTERNOON = {"starts_at": "2026-11-23T14:00", "ends_at": "2026-11-23T16:00"}
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ def ticket(house: House, desk: Desk) -> str:
 
 
 def plan(house: House, desk: Desk, **fields: Any) -> str:
-    """The page of a new visit of the house's site, today at two."""
-    asked = {"site": house.ids["site"], "kind": "maintenance", "title": "Quarterly round", **MORNING, **fields}
+    """The page of a new visit of the house's site, in the afternoon of 23 November unless `fields` say otherwise."""
+    asked = {"site": house.ids["site"], "kind": "maintenance", "title": "Quarterly round", **AFTERNOON, **fields}
     return desk.made("/console/visits/new", **asked)
 
 
@@ -113,7 +114,8 @@ def test_a_visit_that_ends_before_it_starts_is_refused_at_the_field(house: House
 
 
 def test_today_shows_the_days_visits_and_what_lacks_an_engineer(house: House, desk: Desk) -> None:
-    plan(house, desk)
+    today = house.clock.now().astimezone(ZoneInfo("Asia/Singapore")).date()
+    plan(house, desk, starts_at=f"{today}T14:00", ends_at=f"{today}T16:00")
     page = desk.see("/console/")
     assert "14:00–16:00" in page
     assert "Nobody yet" in page

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from backend.core import jobs
 from backend.core.clock import SetClock
 from tests.backend.directory.test_operations import VERSION, agreement
 from tests.makers import House, Office, Tablet
+
+
+def on(clock: SetClock, days: int = 0) -> str:
+    """The date in Singapore so many days from now."""
+    return (clock.now() + timedelta(days=days)).astimezone(ZoneInfo("Asia/Singapore")).date().isoformat()
 
 
 def a_day_later(house: House, clock: SetClock, days: int) -> None:
@@ -17,7 +25,7 @@ def a_day_later(house: House, clock: SetClock, days: int) -> None:
 
 def test_a_version_takes_effect_on_its_day(house: House, office: Office, tablet: Tablet, clock: SetClock) -> None:
     house.visit(tablet.person)
-    later = {**VERSION, "effective_from": "2026-11-25", "windows": {"P1": "mon-fri 09:00-18:00"}}
+    later = {**VERSION, "effective_from": on(clock, days=2), "windows": {"P1": "mon-fri 09:00-18:00"}}
     agreement(house, office, versions=[VERSION, later])
     tablet.sync()
     assert tablet.value("coverage", house.ids["site"])["windows"] == {"P1": "24x7"}
@@ -31,7 +39,7 @@ def test_a_version_takes_effect_on_its_day(house: House, office: Office, tablet:
 
 def test_coverage_ends_with_the_agreement(house: House, office: Office, tablet: Tablet, clock: SetClock) -> None:
     house.visit(tablet.person)
-    agreement(house, office, ends_on="2026-11-23")
+    agreement(house, office, ends_on=on(clock))
     tablet.sync()
     assert ("coverage", house.ids["site"]) in tablet.rows
     a_day_later(house, clock, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,11 +45,14 @@ def test_a_signature_completes_the_visit_and_binds(pen: Pen, visit: str) -> None
     assert "envelope" not in signoff
 
 
-def test_a_signed_visit_is_in_the_sites_history_and_waits_for_its_report(house: House, pen: Pen, visit: str) -> None:
+def test_a_signed_visit_is_in_the_sites_history_and_waits_for_its_report(
+    house: House, pen: Pen, visit: str, clock: SetClock
+) -> None:
     pen.sign(visit)
     after = seen(pen.tablet, visit)
     history = pen.tablet.value("history", visit)
-    assert (history["on"], history["engineers"]) == ("2026-11-23", ["Engineer 1"])
+    today = clock.now().astimezone(ZoneInfo("Asia/Singapore")).date()
+    assert (history["on"], history["engineers"]) == (today.isoformat(), ["Engineer 1"])
     report = pen.tablet.value("report", after["report"])
     assert (report["number"], report["revision"], report["state"]) == (after["number"], 1, "waiting")
 
