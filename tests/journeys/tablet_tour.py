@@ -1,0 +1,273 @@
+"""A walk with a tablet through every screen and state of states.TABLET."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.browsers import Watch, window
+from tests.journeys.dispatcher import Dispatcher
+from tests.journeys.engineer import PIN, ChineseClient, Engineer
+from tests.journeys.house import House
+from tests.journeys.looking import Looking
+from tests.journeys.pictures import photo_with_place
+
+NOWHERE = "01900000-0000-7000-8000-000000000000"
+LONG = "Überlange_Überschrift_ohne_Leerzeichen " + "the quick brown fox jumps over the lazy dog " * 3
+FAILING = "No alarm on the display"
+MOVE = """(path) => {
+  history.pushState({inside: true}, '', path);
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
+LANGUAGES = {"Malay": "Bahasa Melayu", "Chinese": "中文"}
+
+
+@dataclass
+class TabletTour:
+    house: House
+    watch: Watch
+    engineer: Engineer
+    full_name: str
+    dispatcher: Dispatcher
+    looking: Looking
+
+    @property
+    def page(self) -> Page:
+        return self.engineer.page
+
+    def look(self, screen: str, state: str) -> None:
+        self.looking.at(self.page, screen, state)
+
+    def go(self, path: str, heading: str = "") -> None:
+        """To an address inside the app, without starting it anew."""
+        self.page.evaluate(MOVE, f"/app/{path}")
+        if heading:
+            expect(self.page.get_by_role("heading", name=heading).first, heading).to_be_visible()
+
+    def before_the_door(self, browser: Browser) -> None:
+        tab = window(browser.new_context, self.watch, self.house.url).new_page()
+        tab.goto("/app/")
+        expect(tab.get_by_role("heading", name="Not in this browser"), "the refusal").to_be_visible()
+        self.looking.at(tab, "refused", "in a browser's tab")
+        tab.context.close()
+        page = self.engineer.tablet.open()
+        expect(page.get_by_role("heading", name="Sign in"), "the door").to_be_visible()
+        self.look("sign_in", "first time")
+        self.watch.expect(r"/api/v1/session.*status of 401")
+        self._tries_to_sign_in("not the password")
+        expect(page.get_by_text("Name or password is wrong."), "the refusal").to_be_visible()
+        self.look("sign_in", "wrong password")
+        self.house.network.refuse()
+        self._tries_to_sign_in("whatever")
+        expect(page.get_by_text("The server does not answer."), "the trouble").to_be_visible()
+        self.look("sign_in", "no network")
+        self.house.network.accept()
+
+    def _tries_to_sign_in(self, password: str) -> None:
+        self.page.get_by_label("Sign-in name").fill(self.engineer.name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def in_through_the_door(self) -> None:
+        page = self.page
+        self._tries_to_sign_in(self.house.passwords[self.engineer.name])
+        expect(page.get_by_role("heading", name="Choose a PIN"), "the choice of a PIN").to_be_visible()
+        self.look("choose_pin", "first")
+        self._types(PIN)
+        expect(page.get_by_text("The same PIN once more."), "the question again").to_be_visible()
+        self.look("choose_pin", "again")
+        self._types(PIN[::-1])
+        expect(page.get_by_text("The two PINs differ."), "that they differ").to_be_visible()
+        self.look("choose_pin", "the two differ")
+        self._types(PIN)
+        self._types(PIN)
+        code = page.locator("[data-code]")
+        expect(code, "eight characters").to_be_visible()
+        self.look("waiting", "for the office")
+        self.dispatcher.confirms_the_tablet(self.full_name, code.get_attribute("data-code") or "")
+        self.engineer.comes_in()
+        self.look("today", "nothing to do")
+
+    def _types(self, pin: str) -> None:
+        for digit in pin:
+            self.page.get_by_role("button", name=digit, exact=True).click()
+        self.page.get_by_role("button", name="Done").click()
+
+    def lists(self, site: str) -> None:
+        page = self.page
+        self.engineer.syncs_now()
+        expect(page.get_by_role("link", name=site).first, "the visit").to_be_visible()
+        self.look("today", "full")
+        page.get_by_label("Search").fill(site)
+        expect(page.get_by_role("heading", name="Sites"), "what was found").to_be_visible()
+        self.look("today", "found")
+        page.get_by_label("Search").fill("zzzzzz")
+        expect(page.get_by_text("Nothing found on this tablet"), "nothing").to_be_visible()
+        self.look("today", "nothing found")
+        page.get_by_label("Search").fill("")
+
+    def the_visit(self, site: str) -> None:
+        self.engineer.opens_the_visit(site)
+        self.look("visit", "assigned")
+        self.engineer.notes_the_steps("Travelling", "At the desk", "Working")
+        self.look("visit", "under way")
+        self.engineer.notes(LONG)
+        self.look("visit", "long text")
+        self.go(f"visit/{NOWHERE}", "This visit is not on this tablet")
+        self.look("visit", "gone")
+        self.page.go_back()
+
+    def a_checklist(self, checklist: str) -> None:
+        engineer, page = self.engineer, self.page
+        engineer.opens_the_checklist(checklist)
+        self.look("run", "empty")
+        engineer.chooses(FAILING, "Fail")
+        self.look("run", "failed item")
+        field = engineer.item("Load").locator(".item__answer").locator("input")
+        field.fill("a lot")
+        field.blur()
+        expect(engineer.item("Load").get_by_role("alert"), "the fault").to_contain_text("Write digits")
+        self.look("run", "wrong number")
+        engineer.measures("Load", "64")
+        engineer.photographs(FAILING, photo_with_place("ALARM"))
+        engineer.item(FAILING).locator(".thumb__open").first.click()
+        expect(page.get_by_role("dialog"), "the photo, large").to_be_visible()
+        self.look("run", "photo")
+        page.keyboard.press("Escape")
+        engineer.remarks(FAILING, LONG)
+        engineer.leaves_the_checklist()
+        self.go(f"run/{NOWHERE}", "This checklist is not on this tablet")
+        self.look("run", "gone")
+        page.go_back()
+
+    def a_ticket(self, title: str) -> None:
+        page = self.page
+        page.get_by_role("link", name=title).first.click()
+        expect(page.get_by_role("heading", name=title), "the ticket").to_be_visible()
+        self.look("ticket", "new")
+        for state, button in (("resolve", "Resolve"), ("wait", "Put on wait"), ("note", "Add a note")):
+            self.engineer.taps(button)
+            expect(page.get_by_role("dialog"), f"the sheet to {state}").to_be_visible()
+            self.look("ticket", state)
+            page.keyboard.press("Escape")
+        self.engineer.taps("Add a note")
+        page.get_by_role("dialog").get_by_label("Note", exact=True).fill(LONG)
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(page.get_by_role("dialog"), "the closed sheet").to_have_count(0)
+        self.look("ticket", "long text")
+        self.engineer.goes_back()
+        self.engineer.resolves_the_ticket(title, cause="Loose cord", action="Fixed it")
+        page.get_by_role("link", name=title).first.click()
+        expect(page.get_by_role("heading", name=title), "the ticket").to_be_visible()
+        self.look("ticket", "resolved")
+        self.engineer.goes_back()
+        self.go(f"ticket/{NOWHERE}", "This ticket is not on this tablet")
+        self.look("ticket", "gone")
+        page.go_back()
+
+    def the_site(self, site_id: str, asset_id: str) -> None:
+        for state, path, heading in (
+            ("full", site_id, "Devices here"),
+            ("asset", f"{site_id}/{asset_id}", "Devices here"),
+            ("gone", NOWHERE, "This site is not on this tablet"),
+        ):
+            self.go(f"site/{path}", heading)
+            self.look("site", state)
+            self.page.go_back()
+
+    def small_screens(self) -> None:
+        page = self.page
+        for screen, state, path, heading in (
+            ("more", "full", "more", "More"),
+            ("unplanned", "empty", "unplanned", "Unplanned visit"),
+            ("walk_up", "empty", "walk_up", "Since you are here"),
+            ("sign_in_again", "with the tablet open", "sign_in", "Sign in"),
+            ("missing", "no such page", "nowhere", "No such page"),
+        ):
+            self.go(path, heading)
+            self.look(screen, state)
+        self.go("walk_up", "Since you are here")
+        page.get_by_role("radio", name="Yes").check()
+        self.look("walk_up", "solved")
+        self.go("", "Today")
+
+    def in_other_languages(self, paths: dict[str, str]) -> None:
+        """`paths`: the address of each screen that is looked at in each language."""
+        for language, named in LANGUAGES.items():
+            self.go("more")
+            self.page.get_by_role("radio", name=named).check()
+            for screen, path in paths.items():
+                self.go(path)
+                expect(self.page.get_by_role("heading", level=1), f"{screen} in {language}").to_be_visible()
+                self.look(screen, language)
+        self.go("more")
+        self.page.get_by_role("radio", name="English").check()
+
+    def without_network(self) -> None:
+        self.house.network.refuse()
+        self.go("", "Today")
+        self.engineer.tablet.close()
+        self.engineer.tablet.open()
+        expect(self.page.get_by_role("heading", name="Unlock"), "the door").to_be_visible()
+        self.look("unlock", "locked")
+        self._types("000000")
+        expect(self.page.get_by_text("Wrong PIN"), "the refusal").to_be_visible()
+        self.look("unlock", "wrong PIN")
+        self._types(PIN)
+        self.engineer.comes_in()
+        self.look("today", "offline")
+        self.go("sync", "Sync")
+        self.look("sync", "offline")
+        self.house.network.accept()
+        self.page.get_by_role("button", name="Sync now").click()
+        expect(self.page.get_by_text("The office has everything that you did."), "everything sent").to_be_visible()
+        self.look("sync", "all sent")
+
+    def the_sign_off(self, visit: str, contact: str) -> None:
+        page = self.page
+        self.go(f"visit/{visit}", "Checklists")
+        self.engineer.notes_the_steps("Finished")
+        self.engineer.taps("Sign-off with the client")
+        expect(page.get_by_text("The client’s language"), "the preparation").to_be_visible()
+        self.look("sign", "prepare")
+        self.engineer.taps("Nobody is here to sign")
+        self.look("sign", "nobody")
+        page.keyboard.press("Escape")
+        page.get_by_role("radio", name="中文", exact=True).check()
+        self.engineer.taps("Hand the tablet to the client")
+        client = ChineseClient(page)
+        client.reads()
+        self.look("sign", "client reads")
+        self.engineer.taps("我不签")
+        self.look("sign", "client refuses")
+        self.engineer.taps("重新阅读")
+        self.engineer.taps("签名")
+        expect(page.locator("canvas"), "where to draw").to_be_visible()
+        self.look("sign", "client signs")
+        self.engineer.taps("签名")
+        self.look("sign", "client errs")
+        self.engineer.taps("重新阅读")
+        client.signs(contact)
+        self.look("sign", "receipt")
+        client.gives_it_back()
+        self.engineer.unlocks()
+
+    def after_the_sign_off(self, visit: str, run: str) -> None:
+        for screen, state, path in (("visit", "signed", "visit"), ("sign", "done", "sign")):
+            self.go(f"{path}/{visit}")
+            expect(self.page.get_by_role("heading", level=1), f"the {screen} afterwards").to_be_visible()
+            self.look(screen, state)
+        self.go(f"run/{run}")
+        expect(self.page.get_by_text("The visit is signed"), "that it is signed").to_be_visible()
+        self.look("run", "signed")
+        self.engineer.syncs_now()
+
+    def signed_out(self) -> None:
+        """The session ended at the server's side; what is saved stays."""
+        assert self.engineer.tablet.context is not None
+        self.engineer.tablet.context.clear_cookies()
+        self.go("sync", "Sync")
+        self.page.get_by_role("button", name="Sync now").click()
+        expect(self.page.get_by_text("You are signed out"), "that the session ended").to_be_visible()
+        self.look("sync", "signed out")
