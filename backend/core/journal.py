@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, Index, String, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,8 @@ class JournalEntry(Base):
     """One line. `entry` counts from 1 without gaps; `hash` is sync.chain.journal_link of prev and the line."""
 
     __tablename__ = "journal"
+    # A sign-off names the line it was anchored to by its hash.
+    __table_args__ = (Index("ix_journal_hash", "org_id", "hash"),)
 
     org_id: Mapped[str] = mapped_column(Id, primary_key=True)
     entry: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -209,7 +209,7 @@ def upgrade() -> None:
     sa.Column('persisted', sa.Boolean(), nullable=False),
     sa.Column('storage_mb', sa.Integer(), nullable=True),
     sa.Column('app', sa.String(length=40), nullable=True),
-    sa.Column('schema', sa.Integer(), nullable=True),
+    sa.Column('schema', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_seen', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_n', sa.BigInteger(), nullable=False),
@@ -274,6 +274,9 @@ def upgrade() -> None:
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('org_id', 'entry', name=op.f('pk_journal'))
     )
+    with op.batch_alter_table('journal', schema=None) as batch_op:
+        batch_op.create_index('ix_journal_hash', ['org_id', 'hash'], unique=False)
+
     op.create_table('journal_head',
     sa.Column('org_id', sa.String(length=36), nullable=False),
     sa.Column('entry', sa.BigInteger(), nullable=False),
@@ -523,7 +526,7 @@ def upgrade() -> None:
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('link', sa.String(length=64), nullable=False),
     sa.Column('type', sa.String(length=65), nullable=True),
-    sa.Column('v', sa.Integer(), nullable=True),
+    sa.Column('v', sa.BigInteger(), nullable=True),
     sa.Column('kind', sa.String(length=40), nullable=True),
     sa.Column('entity_id', sa.String(length=36), nullable=True),
     sa.Column('base', sa.BigInteger(), nullable=True),
@@ -797,6 +800,9 @@ def downgrade() -> None:
     op.drop_table('membership')
     op.drop_table('legal_entity')
     op.drop_table('journal_head')
+    with op.batch_alter_table('journal', schema=None) as batch_op:
+        batch_op.drop_index('ix_journal_hash')
+
     op.drop_table('journal')
     with op.batch_alter_table('job', schema=None) as batch_op:
         batch_op.drop_index('ix_job_state_due_at')
