@@ -62,3 +62,24 @@ def _header(data: bytes, place: int) -> tuple[int, int]:
     if not shortest or start + length > len(data):
         raise NotDer("an element's length")
     return start, start + length
+
+
+def children(element: bytes) -> list[bytes]:
+    """The elements inside a constructed one, as they are written. Raises NotDer."""
+    place, end = _header(element, 0)
+    if end != len(element) or not element[0] & 0x20:
+        raise NotDer("an element that holds others")
+    found = []
+    while place < end:
+        _, after = _header(element, place)
+        found.append(element[place:after])
+        place = after
+    return found
+
+
+def content(element: bytes) -> bytes:
+    """What stands between an element's header and its end. Raises NotDer."""
+    start, end = _header(element, 0)
+    if end != len(element):
+        raise NotDer("an element's length")
+    return element[start:end]

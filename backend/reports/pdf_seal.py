@@ -1,7 +1,7 @@
 """The cryptography of the seal: signature, certificate to the pinned root, time stamp, revocation, coverage.
 
-The signature's container is compared byte for byte with the one that `sign.py` would write from the same parts,
-so that no byte outside the signed digest can be changed unseen.
+The signature's container is taken apart by hand first (container.py), so that no byte outside the signed digest can
+be changed unseen.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from asn1crypto import algos, cms
 from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
+from asn1crypto import tsp
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -24,12 +22,11 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from backend.core.certificates import DOCUMENT_SIGNING
+from backend.reports.container import take_apart
 from backend.reports.pdf_structure import Sealed
 from backend.reports.sign import as_asn1
-from backend.reports.timestamps import token_of
 from backend.reports.verification import Failed
 
-SIGNED_ATTRIBUTES = ["content_type", "message_digest", "signing_certificate_v2"]
 REVISIONS = 2  # what was printed, and the seal
 
 
@@ -52,9 +49,9 @@ def check_seal(
     sealed: Sealed, roots: Sequence[x509.Certificate], crls: Sequence[x509.CertificateRevocationList] = ()
 ) -> Seal:
     """CMS valid over SHA-256, certificate to a pinned root with its key uses, not revoked before the stamp."""
-    leaf_der, token = _expected_container(sealed.contents)
-    stamped_at: datetime = token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
-    leaf = x509.load_der_x509_certificate(leaf_der)
+    container = take_apart(sealed.contents)
+    stamped_at: datetime = tsp.TSTInfo.load(container.stamp.info)["gen_time"].native
+    leaf = x509.load_der_x509_certificate(container.certificate)
     _check_uses(leaf)
     _check_not_revoked(leaf, roots, crls, stamped_at)
     status = asyncio.run(_validated(sealed, roots, stamped_at))
@@ -135,67 +132,3 @@ def _check_not_revoked(
         line = revocations.get_revoked_certificate_by_serial_number(leaf.serial_number)
         if line is not None and line.revocation_date_utc <= at:
             raise Failed("the seal's certificate was revoked before the time stamp")
-
-
-def _expected_container(contents: bytes) -> tuple[bytes, Any]:
-    """The leaf's DER and the token, after the container proved to be exactly what we write."""
-    signed = cms.ContentInfo.load(contents, strict=True)["content"]
-    try:
-        [certificate], [signer] = signed["certificates"], signed["signer_infos"]
-        [unsigned] = signer["unsigned_attrs"]
-        [token] = unsigned["values"]
-    except (ValueError, TypeError) as fault:
-        raise Failed("the signature has another number of parts than a seal") from fault
-    leaf = certificate.chosen
-    if unsigned["type"].native != "signature_time_stamp_token" or not isinstance(leaf, asn1_x509.Certificate):
-        raise Failed("the signature carries no time stamp")
-    if sorted(a["type"].native for a in signer["signed_attrs"]) != SIGNED_ATTRIBUTES:
-        raise Failed("the signature signs other attributes than a seal")
-    _same(token.dump(), _rebuilt_token(token))
-    _same(contents, _rebuilt(leaf, signer, token))
-    return leaf.dump(), token
-
-
-def _rebuilt(leaf: asn1_x509.Certificate, signer: Any, token: Any) -> bytes:
-    digest = algos.DigestAlgorithm({"algorithm": "sha256"})
-    info = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": {
-                "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                    {"issuer": leaf.issuer, "serial_number": leaf.serial_number}
-                )
-            },
-            "digest_algorithm": digest,
-            "signed_attrs": signer["signed_attrs"],
-            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-            "signature": signer["signature"].native,
-            "unsigned_attrs": [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})],
-        }
-    )
-    signed = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": [digest],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [leaf],
-            "signer_infos": [info],
-        }
-    )
-    rebuilt: bytes = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
-    return rebuilt
-
-
-def _rebuilt_token(token: Any) -> bytes:
-    signed = token["content"]
-    [certificate], [signer] = signed["certificates"], signed["signer_infos"]
-    attributes, content = signer["signed_attrs"], signed["encap_content_info"]["content"]
-    if sorted(a["type"].native for a in attributes) != SIGNED_ATTRIBUTES:
-        raise Failed("the time stamp signs other attributes than ours")
-    made: bytes = token_of(bytes(content), certificate.chosen, attributes, signer["signature"].native).dump()
-    return made
-
-
-def _same(found: bytes, rebuilt: bytes) -> None:
-    if found != rebuilt:
-        raise Failed("the signature is not spelled as a seal is")

@@ -89,7 +89,7 @@ def signed_attributes(kind: str, content: bytes, certificate: x509.Certificate) 
 def token_of(
     info: bytes, certificate: x509.Certificate, attributes: cms.CMSAttributes, signature: bytes
 ) -> cms.ContentInfo:
-    """The one shape in which our tokens are written; the verifier builds it again and compares bytes."""
+    """The one form in which our tokens are written (container.py holds them to it)."""
     digest = algos.DigestAlgorithm({"algorithm": ALGORITHM})
     signer = cms.SignerInfo(
         {

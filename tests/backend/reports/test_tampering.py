@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 import rfc8785
@@ -262,6 +263,17 @@ def test_a_changed_byte_of_the_container_spelled_properly_is_seen(workshop: Work
         changed = der[:place] + bytes([der[place] ^ 1 << chance.randrange(8)]) + der[place + 1 :]
         digits = changed.hex().upper().encode().ljust(end - start, b"0")
         assert workshop.verify(pdf[:start] + digits + pdf[end:]).exit_code, f"byte {place}"
+
+
+def test_verifying_never_takes_long_whatever_the_keys(workshop: Workshop, tmp_path: Path) -> None:
+    """asn1crypto took for ever on some containers and not on others (README, Hard-won)."""
+    printed = workshop.printed(workshop.small_case).pdf
+    for number in range(8):
+        ring = KeyRing.open(tmp_path / str(number), "Tanjong IT", now=NOW)
+        sealed = seal_pdf(printed, ring, ring.seal(workshop.entity, NOW), NOW)
+        before = process_time()
+        assert verify_pdf(sealed, [ring.root]).exit_code == 0
+        assert process_time() - before < 5
 
 
 # Insiders: they hold the seal key and seal something else
