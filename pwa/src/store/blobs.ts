@@ -9,6 +9,8 @@ import type {Vault} from './seal.ts';
 const CHUNK = 512 * 1024;
 /** Kept free beside what a capture needs, so that the act itself, and the signature, always fit. */
 const RESERVE = 50_000_000;
+/** What a signature is made of. The reserve is kept for it. */
+const DOCUMENT = 'application/json';
 
 /** A blob whose bytes lie on the disk and wait for the act that names them. */
 export interface NewBlob {
@@ -30,15 +32,15 @@ export class Photos {
     this.#namingKey = namingKey;
   }
 
-  /** Before the camera opens: throws StoreFull when `bytes` would not fit with the reserve. */
-  async checkRoom(bytes: number): Promise<void> {
+  /** Before the camera opens: throws StoreFull when `bytes` would not fit beside the reserve. */
+  async checkRoom(bytes: number, reserve = RESERVE): Promise<void> {
     const room = await this.#machine.room();
-    if (room !== null && room < bytes + RESERVE) throw new StoreFull('the tablet has not enough room for this');
+    if (room !== null && room < bytes + reserve) throw new StoreFull('the tablet has not enough room for this');
   }
 
   /** Write the bytes, read them back and compare digests. Hand the result to `keep` with the act that names the blob. */
   async put(visit: string, bytes: Bytes, filetype: string): Promise<NewBlob> {
-    await this.checkRoom(bytes.length);
+    await this.checkRoom(bytes.length, filetype === DOCUMENT ? 0 : RESERVE);
     const digest = toHex(await sha256(bytes));
     const name = await this.nameOf(visit, digest);
     const records = await Promise.all(Array.from({length: Math.ceil(bytes.length / CHUNK)}, async (_, at): Promise<ChunkRecord> =>

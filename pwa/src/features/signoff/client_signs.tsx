@@ -2,7 +2,7 @@ import {useSignal} from '@preact/signals';
 import type {Contact} from '../../app/rows.ts';
 import type {Row} from '../../app/view.ts';
 import type {Translator} from '../../i18n/i18n.ts';
-import {Banner, Button, Card, Field} from '../../ui/kit.ts';
+import {Button, Card, Field} from '../../ui/kit.ts';
 import {ClientPage} from './client_page.tsx';
 import type {SignDraft} from './draft.ts';
 import {isSignature, MOST_STROKES} from './ink.ts';
@@ -41,10 +41,8 @@ export function ClientSigns({words, contacts, draft, busy, onSigned, onBack}: Cl
       <Card>
         <Field label={t('signoff.client.remark')} rows={2} maxLength={2000} value={draft.get('remark')} onInput={(value) => draft.set('remark', value)} />
       </Card>
-      <Card title={t('signoff.client.pad')}>
-        <InkPad label={t('signoff.client.pad')} clear={t('signoff.client.clear')} ink={draft.ink} onInk={draft.setInk} />
-        {full && <Banner tone="info" title={t('signoff.client.full')} />}
-        {tried.value && !drawn && <Banner tone="fail" title={t('signoff.client.short')} />}
+      <Card title={t('signoff.client.pad')} end={<Button kind="quiet" icon="rotate-ccw" onClick={() => draft.setInk(null)}>{t('signoff.client.clear')}</Button>}>
+        <InkPad label={t('signoff.client.pad')} ink={draft.ink} onInk={draft.setInk} said={full ? t('signoff.client.full') : tried.value && !drawn ? t('signoff.client.short') : null} />
       </Card>
     </ClientPage>
   );

@@ -1,17 +1,18 @@
 import {useEffect, useRef} from 'preact/hooks';
 import SignaturePad from 'signature_pad';
-import {Icon} from '../../ui/kit.ts';
 import {fitted, type Ink, inkOf, MOST_STROKES} from './ink.ts';
 
 interface InkPadProps {
   label: string;
-  clear: string;
+  /** null empties the pad. */
   ink: Ink | null;
   onInk: (ink: Ink | null) => void;
+  /** A word about the drawing. It lies on the pad, so that nothing moves under the pen when it comes or goes. */
+  said: string | null;
 }
 
 /** Where the client draws. What was drawn survives a turn of the tablet and a change of its theme. */
-export function InkPad({label, clear, ink, onInk}: InkPadProps) {
+export function InkPad({label, ink, onInk, said}: InkPadProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pad = useRef<SignaturePad | null>(null);
   const known = useRef({ink, onInk});
@@ -34,13 +35,15 @@ export function InkPad({label, clear, ink, onInk}: InkPadProps) {
       dark.removeEventListener('change', fit);
     };
   }, []);
+  const empty = ink === null;
+  useEffect(() => { if (empty) pad.current?.clear(); }, [empty]);
   // A stroke that the record could not hold must not be drawn either.
   const full = ink !== null && ink.strokes.length >= MOST_STROKES;
   useEffect(() => { if (full) pad.current?.off(); else pad.current?.on(); }, [full]);
   return (
     <div class="ink">
-      <canvas ref={canvas} class="ink__pad" role="img" aria-label={label} data-ink={ink === null ? 'empty' : 'drawn'} />
-      <button class="ink__clear" type="button" onClick={() => { pad.current?.clear(); onInk(null); }}><Icon name="rotate-ccw" />{clear}</button>
+      <canvas ref={canvas} class="ink__pad" role="img" aria-label={label} data-ink={empty ? 'empty' : 'drawn'} />
+      <p class="ink__said" role="alert">{said}</p>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import type {Photo, Site, Visit} from '../../app/rows.ts';
 import {opened} from '../../app/tablet.ts';
 import {type Row, useView} from '../../app/view.ts';
 import {shortDate, span} from '../../i18n/format.ts';
-import {t} from '../../i18n/i18n.ts';
+import {key, t, type WordKey} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
 import {byPlace, PhotoStrip} from '../photos/shared.ts';
 import {DayList} from '../today/shared.ts';
@@ -92,12 +92,19 @@ function ruleWords(rule: string): string {
   return words === undefined ? rule : t(words);
 }
 
+const OUTCOME_TO_COME = key('visit.signed.recorded');
+const SIGNED: Readonly<Record<string, WordKey>> = {
+  accepted: key('visit.signed'), accepted_with_open_items: key('visit.signed'), attendance_only: key('visit.signed'), goods_received: key('visit.signed'),
+  declined: key('visit.signed.declined'), absent: key('visit.signed.absent'),
+};
+
 function State({visit}: {visit: Row<Visit>}) {
   const troubled = useView().troubled('visit', visit.id);
+  const signedWords = SIGNED[visit.signed?.outcome ?? ''] ?? OUTCOME_TO_COME;
   return (
     <>
       {visit.state === 'cancelled' && <Banner tone="warn" title={t('visit.cancelled')}>{visit.cancel_reason ?? t('visit.cancelled.detail')}</Banner>}
-      {visit.signed !== null && <Banner tone="ok" title={t('visit.signed')}>{t('visit.signed.detail')}</Banner>}
+      {visit.signed !== null && <Banner tone={visit.signed.outcome === 'declined' ? 'warn' : 'ok'} title={t(signedWords)}>{t('visit.signed.detail')}</Banner>}
       {troubled.length > 0 && <Banner tone="warn" title={t('visit.attention')} actions={<Button href={href('sync')}>{t('visit.attention.look')}</Button>} />}
     </>
   );
