@@ -19,6 +19,10 @@ from backend.core.schema import wire_time
 LOCAL = timedelta(hours=8)
 """Singapore and all of Malaysia keep UTC+8 the year round."""
 
+LONGEST_COUNT = 16
+"""Digits: a longer number is more than any schema takes, and Python refuses to read thousands of them."""
+WEEK = tuple("0123456")
+
 Option = tuple[str, str]
 
 
@@ -44,7 +48,7 @@ class Field:
         return form.get(self.name, "").strip() or None
 
     def write(self, value: Any) -> Any:
-        """The value as the widget shows it."""
+        """The value as the widget shows it. Text is shown as it is: what an address proposed, or what was mistyped."""
         return "" if value is None else value
 
 
@@ -81,7 +85,7 @@ class Count(Field):
 
     def read(self, form: Texts) -> Any:
         typed = form.get(self.name, "").strip()
-        return int(typed) if typed.isascii() and typed.isdigit() else typed or None
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < LONGEST_COUNT else typed or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +124,7 @@ class Days(Picks):
     """Days of the week, 0 is Monday."""
 
     def read(self, form: Texts) -> Any:
-        return [int(day) for day in form.getlist(self.name) if day in "0123456"]
+        return [int(day) for day in form.getlist(self.name) if day in WEEK]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,7 @@ class Words(Field):
         return [word.strip() for word in form.get(self.name, "").split(",") if word.strip()]
 
     def write(self, value: Any) -> Any:
-        return ", ".join(value or [])
+        return value if isinstance(value, str) else ", ".join(value or [])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +149,7 @@ class Pairs(Area):
         return {key.strip(): text.strip() for key, _, text in lines}
 
     def write(self, value: Any) -> Any:
-        return "\n".join(f"{key}: {text}" for key, text in (value or {}).items())
+        return value if isinstance(value, str) else "\n".join(f"{key}: {text}" for key, text in (value or {}).items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,17 +163,20 @@ class Holidays(Area):
         return [{"date": date, "name": name.strip()} for date, _, name in lines]
 
     def write(self, value: Any) -> Any:
-        return "\n".join(f"{day['date']} {day['name']}" for day in value or [])
+        return value if isinstance(value, str) else "\n".join(f"{day['date']} {day['name']}" for day in value or [])
 
 
 def to_utc(typed: str) -> str:
     """RFC 3339 UTC of a `datetime-local` text; what cannot be read is passed on and refused by the schema."""
     try:
         return wire_time(datetime.fromisoformat(f"{typed}+08:00"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return typed
 
 
 def to_local(at: str) -> str:
-    """`2026-11-24T09:05` in local time."""
-    return f"{datetime.fromisoformat(at) + LOCAL:%Y-%m-%dT%H:%M}"
+    """`2026-11-24T09:05` in local time; what `to_utc` could not read comes back as it was typed."""
+    try:
+        return f"{datetime.fromisoformat(at) + LOCAL:%Y-%m-%dT%H:%M}"
+    except (ValueError, OverflowError):
+        return at

@@ -55,7 +55,7 @@ class Form:
         return Form(self.fields, self.values, {**own, **({"": whole} if whole else {})}, self.base)
 
 
-def blank(fields: Sequence[Field], base: int, **values: Any) -> Form:
+def blank(fields: Sequence[Field], base: int, /, **values: Any) -> Form:
     """A form to be filled; `values` are defaults in the operation's terms."""
     return Form(fields, {one.name: one.write(values.get(one.name)) for one in fields}, {}, base)
 

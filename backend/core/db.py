@@ -146,18 +146,31 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(config)
     if config.sqlite:
-        Path(make_url(config.database_url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        _own(Path(make_url(config.database_url).database or ""))
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
 
 
+def _own(file: Path) -> None:
+    """The embedded database is its owner's alone; SQLite gives the files beside it the same mode."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+
+
 def engine_options(config: Config) -> dict[str, Any]:
     """How connections are made: 48 threads share 56 of SQLite's or 40 of PostgreSQL's (two processes, limit 100)."""
+    # Values of a statement are names, texts and digests of sessions: they have no place in a log.
     if config.sqlite:
-        return {"pool_size": 16, "max_overflow": 40, "connect_args": {"factory": sqlite.QueuedConnection}}
+        return {
+            "pool_size": 16,
+            "max_overflow": 40,
+            "hide_parameters": True,
+            "connect_args": {"factory": sqlite.QueuedConnection},
+        }
     return {
         "pool_size": 12,
+        "hide_parameters": True,
         "max_overflow": 28,
         "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=UTC"},

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, json, make_response, render_template, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from backend.core.log import trace
@@ -101,6 +102,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RecursionError, _recursion)
     app.register_error_handler(QueueFull, _busy)
     app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(NoConnection, _busy)
+    app.register_error_handler(DataError, _unkeepable)
 
 
 def render(problem: Problem) -> Response:
@@ -194,6 +197,12 @@ def _first(messages: Any, path: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
 def _recursion(_: RecursionError) -> Response:
     log.warning("too deep", exc_info=True)
     return render(Invalid("The request is nested too deeply."))
+
+
+def _unkeepable(fault: DataError) -> Response:
+    """An address or a form whose text no row can hold: PostgreSQL refuses NUL even in a question."""
+    log.warning("not to be kept", extra={"why": type(fault.orig).__name__})
+    return render(Invalid("The request holds a character or a number that cannot be meant."))
 
 
 def _busy(fault: Exception) -> Response:

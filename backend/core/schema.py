@@ -27,6 +27,8 @@ MOST_MARKS = 8
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 DECIMAL = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Of any time or day that somebody states: beyond them neither time zones nor terms can be added everywhere."""
 WITHOUT_LINES = str.maketrans("", "", "\n\t")
 
 
@@ -119,9 +121,10 @@ class CivilDate(fields.String):
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
             raise ValidationError("must be a date such as 2026-11-23")
         try:
-            date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError as wrong:
             raise ValidationError("is not a day of the calendar") from wrong
+        _check_year(day)
         return value
 
 
@@ -182,7 +185,8 @@ def wire_time(moment: datetime) -> str:
     """RFC 3339 UTC with milliseconds; ValueError for a time without a zone."""
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    # Not strftime, which writes the year 999 with three digits: texts are compared as times.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_time(value: Any) -> datetime:
@@ -190,9 +194,16 @@ def parse_time(value: Any) -> datetime:
     if not isinstance(value, str) or not TIME.fullmatch(value):
         raise ValidationError("must be a time such as 2026-11-23T09:14:05.120Z")
     try:
-        return datetime.fromisoformat(value[:-1]).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(value[:-1]).replace(tzinfo=UTC)
     except ValueError as wrong:
         raise ValidationError("is not a time of the calendar") from wrong
+    _check_year(moment)
+    return moment
+
+
+def _check_year(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
 READ_FAULTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, send_from_directory
@@ -42,7 +43,8 @@ def blueprint(folder: Path) -> Blueprint:
         if name.startswith("assets/"):
             # Names carry digests: the bytes behind one never change.
             return _sent(folder, name, f"public, max-age={YEAR}, immutable")
-        return _sent(folder, name if (folder / name).is_file() else PAGE, "no-cache")
+        # os.path, because it also says no to names that no file can have.
+        return _sent(folder, name if os.path.isfile(folder / name) else PAGE, "no-cache")  # noqa: PTH113
 
     return bp
 

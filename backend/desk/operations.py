@@ -34,12 +34,12 @@ def _number_fault(work: Work, number: str) -> Result | None:
 
 
 def create(work: Work, op: Operation, args: Args) -> Result:
-    """A new ticket of a site. A finding it came from must exist; the opening time is never in the future."""
+    """A new ticket of a site. A finding it came from was made at that site; the opening time is never in the future."""
     site = work.must("site", args["site"])
     if args["asset"] is not None:
         work.must("asset", args["asset"])
-    if args["came_from"] is not None:
-        work.must("visit", args["came_from"]["visit"])
+    if args["came_from"] is not None and work.must("visit", args["came_from"]["visit"])["site"] != site["id"]:
+        return rejected("other_site", "args.came_from.visit")
     number = _number(work, args.pop("number"))
     fault = _number_fault(work, number)
     if fault is not None:

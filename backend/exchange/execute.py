@@ -19,7 +19,7 @@ from backend.exchange.kinds import Key
 from backend.exchange.oplog import Entry, Logged, OperationLog
 from backend.exchange.registry import Registry
 from backend.exchange.rows import Rows
-from backend.exchange.scopes import Interval, Scopes, Standing, standing
+from backend.exchange.scopes import Scopes, Standing
 from backend.exchange.work import Work
 from sync import chain
 from sync.operation import Invalid, Operation, parse_operation
@@ -27,9 +27,6 @@ from sync.outcome import Status
 
 if TYPE_CHECKING:
     from backend.identity.actor import Actor
-
-TREES = ("v", "s")
-"""Audiences that a person enters and leaves."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ class Execution:
 
     def _handle(self, kind: OperationType, op: Operation, n: int, args: dict[str, Any]) -> Result:
         work = self.work
-        before = self._standing(op, work.audience(op.entity))
+        before = work.standing(work.audience(op.entity), op.base)
         if before is Standing.OUT:
             return held("out_of_scope")
         work.begin(op, n, late=before is Standing.LATE)
@@ -172,23 +169,12 @@ class Execution:
     def _check_scope_after(self, op: Operation, before: Standing) -> None:
         """What was made by this operation has an audience only now; and late work is flagged."""
         audience = self.work.audience(op.entity)
-        after = before if before is not Standing.IN else self._standing(op, audience)
+        after = before if before is not Standing.IN else self.work.standing(audience, op.base)
         if after is Standing.OUT and op.entity in self.work.layer.rows and self.work.rows.get(op.entity) is None:
             raise Refused(held("out_of_scope"))
         if after is Standing.LATE and audience is not None:
             for tell in self.registry.on_late:
                 tell(self.work, audience)
-
-    def _standing(self, op: Operation, audience: str | None) -> Standing:
-        """Only tablets have a scope: the office sees everything, and an audience of no tree is open to its roles."""
-        actor = self.work.actor
-        if actor.device_kind != "tablet" or audience is None or audience.partition(":")[0] not in TREES:
-            return Standing.IN
-        if self.work.in_scope(actor.person_id, audience):
-            return Standing.IN
-        intervals: list[Interval] = self.work.scopes.intervals(actor.person_id, audience)
-        closed = [one for one in intervals if one.leave_seq is not None]
-        return standing(closed, op.base, self.work.now)
 
 
 def _named(op: Operation) -> Iterable[Key]:

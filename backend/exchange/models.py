@@ -68,7 +68,7 @@ class SyncOp(Base):
     sha256: Mapped[str] = mapped_column(DIGEST)
     link: Mapped[str] = mapped_column(DIGEST)
     type: Mapped[str | None] = mapped_column(String(65))
-    v: Mapped[int | None] = mapped_column(Integer)
+    v: Mapped[int | None] = mapped_column(BigInteger)
     kind: Mapped[str | None] = mapped_column(WORD)
     entity_id: Mapped[str | None] = mapped_column(ID)
     base: Mapped[int | None] = mapped_column(BigInteger)

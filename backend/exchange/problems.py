@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.core.problems import Problem
+from backend.core.problems import Forbidden, Problem
 
 
 class OpGap(Problem):
@@ -76,6 +76,24 @@ class AppTooOld(Problem):
 
     def __init__(self) -> None:
         super().__init__("This version of the app is too old to fetch changes. Update it; sending still works.")
+
+
+class NotTheOwner(Forbidden):
+    """What a tablet holds is its owner's to see: a colleague who is signed in there may send, but fetches nothing."""
+
+    code = "other_person"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in as the person whose tablet this is to fetch anything.")
+
+
+class NotStaff(Forbidden):
+    """The person works for the provider no more, or never did."""
+
+    code = "no_role"
+
+    def __init__(self) -> None:
+        super().__init__("You have no role that uses a tablet.")
 
 
 class TooManyStreams(Problem):

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Row, func, literal_column, select
 from backend.core import journal
 from backend.core.db import reading
 from backend.core.problems import Invalid
+from backend.core.roles import STAFF
 from backend.exchange import devices
 from backend.exchange.flush import Position, position
 from backend.exchange.models import HEADS, INTERVALS
-from backend.exchange.problems import AppTooOld, CursorExpired, EpochChanged
+from backend.exchange.problems import AppTooOld, CursorExpired, EpochChanged, NotStaff, NotTheOwner
 from backend.exchange.push import DURABILITY
 from backend.identity.actor import Actor
 from sync.feed import BadCursor, decode_cursor, encode_cursor
@@ -70,7 +71,8 @@ class Place:
 
 
 def pull(actor: Actor, asked: Pull) -> bytes:
-    """The JSON answer: one page of rows in scope. Raises the problems of sync.md 3.6."""
+    """The JSON answer: one page of rows in scope. Raises the problems of sync.md 3.6, NotTheOwner and NotStaff."""
+    _check_reader(actor)
     if asked.proto < PROTOCOL:
         raise AppTooOld
     with reading() as session:
@@ -99,6 +101,14 @@ def pull(actor: Actor, asked: Pull) -> bytes:
         if not more:
             head["sums"] = _sums(connection, actor.org_id, audiences) if page else {}
     return _answer(head, page)
+
+
+def _check_reader(actor: Actor) -> None:
+    """Roles count as they are now, whatever scopes are still open (identity.md 5.1)."""
+    if actor.sent_by is not None:
+        raise NotTheOwner
+    if not actor.roles & STAFF:
+        raise NotStaff
 
 
 def _next(place: Place, page: Sequence[Row[int, bytes]], more: bool, head: int) -> Place:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from backend.core import clock
-from backend.core.schema import wire_time
+from backend.core.schema import FIRST_YEAR, LAST_YEAR, wire_time
 from backend.exchange import clashes
 from backend.exchange.fields import read_field, stamp, write_field
 from backend.exchange.handlers import Refused, Result, held, rejected
 from backend.exchange.kinds import Key, Kind, State
 from backend.exchange.layers import Layer, Letter, Line
 from backend.exchange.rows import Rows
-from backend.exchange.scopes import Scopes
+from backend.exchange.scopes import Scopes, Standing, standing
 from sync.ids import human_number
 from sync.merge import same
 from sync.operation import Operation
 
 if TYPE_CHECKING:
     from backend.identity.actor import Actor
+
+TREES = ("v", "s")
+"""Audiences that a person enters and leaves."""
 
 
 class Work:
@@ -56,9 +59,10 @@ class Work:
         """When the person acted: the device's time corrected by its offset, never after receipt."""
         said = datetime.fromisoformat(self.op.at)
         offset = self.op.off or 0
-        if abs(offset) > LARGEST_OFFSET_MS:
-            return min(said, self.now)
-        return min(said + timedelta(milliseconds=offset), self.now)
+        if abs(offset) <= LARGEST_OFFSET_MS:
+            # Brought into range first: a clock at either end of the calendar cannot be corrected beyond it.
+            said = min(max(said, EARLIEST), LATEST) + timedelta(milliseconds=offset)
+        return min(max(said, EARLIEST), self.now)
 
     @property
     def acted_at(self) -> str:
@@ -99,6 +103,25 @@ class Work:
             if (person, audience) in layer.scope:
                 return layer.scope[person, audience]
         return self.scopes.is_in(person, audience)
+
+    def must_see(self, kind: str, entity: str) -> State:
+        """As `must`, for what an operation only names: the sender must have it in scope, or it is `held: out_of_scope`.
+
+        Scope of the operation's own entity is the exchange's to check; handlers ask this about the others.
+        """
+        state = self.must(kind, entity)
+        if self.standing(self.kind(kind).audience(state), self.op.base) is Standing.OUT:
+            raise Refused(held("out_of_scope"))
+        return state
+
+    def standing(self, audience: str | None, base: int) -> Standing:
+        """Only tablets have a scope: the office sees everything, and an audience of no tree is open to its roles."""
+        if self.actor.device_kind != "tablet" or audience is None or audience.partition(":")[0] not in TREES:
+            return Standing.IN
+        if self.in_scope(self.actor.person_id, audience):
+            return Standing.IN
+        intervals = self.scopes.intervals(self.actor.person_id, audience)
+        return standing([one for one in intervals if one.leave_seq is not None], base, self.now)
 
     # Writing
 
@@ -208,6 +231,8 @@ class Work:
             yield from ((person, entered) for (person, where), entered in layer.scope.items() if where == audience)
 
 
+EARLIEST, LATEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
+"""No time that people can state lies outside (core/schema.py)."""
 LARGEST_OFFSET_MS = 100 * 365 * 86_400_000
 """A measured clock offset beyond a century is nonsense and is not applied."""
 

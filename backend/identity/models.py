@@ -89,7 +89,7 @@ class Device(Base):
     persisted: Mapped[bool] = mapped_column(Boolean, default=False)
     storage_mb: Mapped[int | None] = mapped_column(Integer)
     app: Mapped[str | None] = mapped_column(String(40))
-    schema: Mapped[int | None] = mapped_column(Integer)
+    schema: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
     last_seen: Mapped[datetime | None]
     next_n: Mapped[int] = mapped_column(BigInteger, default=1)

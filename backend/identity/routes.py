@@ -10,6 +10,7 @@ from backend.core import keys, settings
 from backend.core.db import unit
 from backend.core.envelopes import EnvelopeInvalid, b64url
 from backend.core.problems import Forbidden, Invalid
+from backend.core.roles import STAFF
 from backend.core.schema import load_json
 from backend.identity import devices, dpop, guards, limits, schemas, sessions
 
@@ -47,9 +48,9 @@ def sign_out() -> ResponseReturnValue:
 
 
 @bp.post("/devices")
-@guards.session
+@guards.roles(*STAFF)
 def enrol() -> ResponseReturnValue:
-    """Enrol this tablet: fresh sign-in, proof of possession by the key sent; 201 and pending."""
+    """Enrol this tablet of the provider's: fresh sign-in, proof of possession by the key sent; 201 and pending."""
     asked = load_json(schemas.Enrol())
     guards.fresh()
     if not asked["standalone"]:

@@ -34,8 +34,8 @@ def photo_state(readable: bool | None) -> str:
 def _place_fault(work: Work, visit: State, on: Args) -> Result | None:
     if on.get("visit", visit["id"]) != visit["id"]:
         return rejected("invalid", "args.on.visit")
-    if "ticket" in on:
-        work.must("ticket", on["ticket"])
+    if "ticket" in on and work.must("ticket", on["ticket"])["site"] != visit["site"]:
+        return rejected("other_site", "args.on.ticket")
     if "run" in on and work.must("run", on["run"])["visit"] != visit["id"]:
         return rejected("invalid", "args.on.run")
     return None
@@ -57,7 +57,7 @@ def add_time(work: Work, op: Operation, args: Args) -> Result:
     if args["visit"] is not None:
         open_visit(work, args["visit"])
     if args["ticket"] is not None:
-        work.must("ticket", args["ticket"])
+        work.must_see("ticket", args["ticket"])
     work.create("time_entry", op.entity[1], **args, person=work.actor.person_id)
     return applied()
 
