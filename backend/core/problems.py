@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import Flask, Response, json, make_response, render_template, request
+from flask import Flask, Response, current_app, json, make_response, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -139,7 +139,9 @@ def _json(body: Mapping[str, Any]) -> Response:
 
 
 def _page(body: Mapping[str, Any]) -> Response:
-    return make_response(render_template("problem.html", problem={"field": None, **body}))
+    # Not render_template: the words that a slice lends to its own pages may be what failed, or need a signed-in person.
+    template = current_app.jinja_env.get_template("problem.html")
+    return make_response(template.render(problem={"field": None, **body}))
 
 
 def _http(fault: HTTPException) -> Response:

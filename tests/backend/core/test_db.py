@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, literal, select, text, update
+from sqlalchemy import Executable, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from backend.core.config import Config
 from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, reading, unit
 from backend.core.journal import JournalHead
+from tests.makers import build_app
 
 
 @pytest.fixture(autouse=True)
@@ -109,10 +112,10 @@ def test_a_fed_table_changes_only_inside_the_exchanges_unit(app: Flask) -> None:
         insert(JournalHead.__table__).values(org_id="b", entry=0, hash=""),
     ],
 )
-def test_statements_that_skip_the_session_are_seen_too(app: Flask, statement: object) -> None:
+def test_statements_that_skip_the_session_are_seen_too(app: Flask, statement: Executable) -> None:
     db.guard_fed_tables({"journal_head"})
     with app.app_context(), pytest.raises(FedTableTouched), unit():
-        db.session.execute(statement)  # type: ignore[call-overload]
+        db.session.execute(statement)
 
 
 def test_times_come_back_aware_and_in_utc(app: Flask) -> None:
@@ -129,3 +132,16 @@ def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
     naive = datetime(2026, 11, 23, 12, 0)
     with app.app_context(), reading() as session, pytest.raises(Exception, match="needs its zone"):
         session.scalar(select(literal(naive, UtcDateTime())))
+
+
+def test_a_fault_of_the_database_names_no_values(app: Flask) -> None:
+    with app.app_context(), pytest.raises(DBAPIError) as fault, unit():
+        db.session.execute(text("SELECT :secret FROM no_such_table"), {"secret": "Puan Aminah"})
+    assert "Aminah" not in str(fault.value)
+
+
+def test_the_embedded_database_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "singgah.db"
+    config = Config.from_env({"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(tmp_path)})
+    with build_app(config):
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
