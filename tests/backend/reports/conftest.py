@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -75,8 +76,8 @@ class Workshop:
         return self.sealed(self.full_case)
 
 
-def rename(case: Case, **changes: object) -> Case:
-    return replace(case, facts=replace(case.facts, **changes))  # type: ignore[arg-type]
+def rename(case: Case, **changes: Any) -> Case:
+    return replace(case, facts=replace(case.facts, **changes))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 
 from backend.core.keyring import KeyRing
 from backend.reports import release_check
-from backend.reports.make import ReportFailed, SignedVisit, make_report, release
+from backend.reports.make import ReportFailed, SealedReport, SignedVisit, make_report, release
 from backend.reports.release_check import verify_in_child
 from backend.reports.verification import CHECKS, State, Verification
 from backend.reports.verify import OWN_ROOT, run_verify
@@ -22,7 +22,7 @@ def visit_of(case: Case) -> SignedVisit:
     return SignedVisit(case.signed.envelope, case.signed.tablet.jwk, case.signed.documents, case.photos)
 
 
-def made(workshop: Workshop, case: Case, visit: SignedVisit | None = None):  # type: ignore[no-untyped-def]
+def made(workshop: Workshop, case: Case, visit: SignedVisit | None = None) -> SealedReport:
     return make_report(
         visit or visit_of(case), case.facts, workshop.entity, workshop.ring, workshop.renderer, now=NOW
     )

@@ -267,10 +267,9 @@ def test_a_changed_byte_of_the_container_spelled_properly_is_seen(workshop: Work
 
 def test_verifying_never_takes_long_whatever_the_keys(workshop: Workshop, tmp_path: Path) -> None:
     """asn1crypto took for ever on some containers and not on others (README, Hard-won)."""
-    printed = workshop.printed(workshop.small_case).pdf
-    for number in range(8):
+    for number in range(6):
         ring = KeyRing.open(tmp_path / str(number), "Tanjong IT", now=NOW)
-        sealed = seal_pdf(printed, ring, ring.seal(workshop.entity, NOW), NOW)
+        sealed = Workshop(ring, workshop.renderer).small
         before = process_time()
         assert verify_pdf(sealed, [ring.root]).exit_code == 0
         assert process_time() - before < 5
