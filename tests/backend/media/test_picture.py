@@ -6,7 +6,7 @@ import io
 import random
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from backend.media import picture
 from backend.media.picture import Unreadable, derive
@@ -79,3 +79,34 @@ def test_text_about_the_place_is_nowhere_in_the_result():
     made = derive(encoded(Image.new("RGB", (8, 8)), "JPEG", **info))
 
     assert b"at home" not in made.picture + made.thumbnail
+
+
+def turned_photo() -> bytes:
+    """Lies on its side; its metadata say so and who made the camera."""
+    metadata = Image.Exif()
+    metadata[picture.ORIENTATION], metadata[0x010F] = 6, "Maker"
+    return encoded(Image.new("RGB", (64, 48), "red"), "JPEG", exif=metadata)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_each_orientation_stands_upright(turn):
+    corner = Image.new("RGB", (64, 64))
+    corner.paste("white", (0, 0, 32, 32))
+    metadata = Image.Exif()
+    metadata[picture.ORIENTATION] = turn
+    source = encoded(corner, "JPEG", exif=metadata)
+
+    with Image.open(io.BytesIO(source)) as opened, Image.open(io.BytesIO(derive(source).picture)) as shown:
+        wanted = ImageOps.exif_transpose(opened)
+        for point in ((16, 16), (48, 16), (16, 48), (48, 48)):
+            assert abs(wanted.getpixel(point)[0] - shown.getpixel(point)[0]) < 10
+
+
+def test_a_photo_is_not_lost_because_its_camera_wrote_odd_metadata():
+    # The maker's name under the number of a tag that must hold whole numbers: Pillow reads it, but cannot write it.
+    odd = turned_photo().replace(b"\x01\x0f\x00\x02", b"\x01\x21\x00\x02")
+    assert odd != turned_photo()
+
+    made = derive(odd)
+
+    assert (made.w, made.h) == (48, 64)
