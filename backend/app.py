@@ -50,7 +50,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     app = Flask("backend", static_folder=CORE / "static", template_folder=CORE / "templates")
     if config.secure:
         # HTTPS ends at a proxy in front of us; its one entry of X-Forwarded-For is the person's address.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=0)  # type: ignore[method-assign] # as Flask documents it
     settings.init_app(app, config)
     clock.init_app(app, clock_ or MachineClock())
     log.init_app(app)

@@ -209,4 +209,4 @@ def _guard_flush(session: Session, _context: object, _instances: object) -> None
 @event.listens_for(Session, "do_orm_execute")
 def _guard_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
-        _refuse(state.session, state.statement.table.name)  # type: ignore[attr-defined]
+        _refuse(state.session, state.statement.table.name)  # type: ignore[attr-defined] # an ORM statement has a table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,16 +17,16 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,187}\.[^@\s.]{2,63}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-class Form(fields.String):
+class Form(fields.String, ABC):
     """Text in one form; `fault` says what it should be."""
 
     fault = "has the wrong form"
 
+    @abstractmethod
     def fits(self, text: str) -> bool:
         """Whether the whole text has the form."""
-        raise NotImplementedError
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002 - marshmallow calls it so
         if not isinstance(value, str) or not self.fits(value):
             raise ValidationError(self.fault)
         return value

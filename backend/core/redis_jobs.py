@@ -40,7 +40,7 @@ class RedisWaker:
 def run(job_id: str) -> None:
     """What an RQ worker does for a message: run the row in a context of its own, if it is still due."""
     # The worker stands in one application context for ever; a job must not share its session.
-    with current_app._get_current_object().app_context():  # type: ignore[attr-defined]
+    with current_app._get_current_object().app_context():  # type: ignore[attr-defined] # the proxy hides it
         jobs.run_row(job_id)
 
 

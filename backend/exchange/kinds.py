@@ -43,7 +43,7 @@ class Kind:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Names of the subject's columns, without those of the exchange."""
-        return tuple(name for name in self.table.columns.keys() if name not in OWN)  # noqa: SIM118
+        return tuple(name for name in self.table.columns.keys() if name not in OWN)  # noqa: SIM118 - iterating gives columns
 
     @cached_property
     def blank(self) -> State:

@@ -80,7 +80,7 @@ def describe(registry: Registry) -> dict[str, Any]:
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec(title="Singgah", version=str(PROTOCOL), openapi_version="3.1.0", plugins=[plugin])
     assert plugin.converter is not None
-    plugin.map_to_openapi_type(UtcTime, "string", "date-time")  # type: ignore[no-untyped-call]
+    plugin.map_to_openapi_type(UtcTime, "string", "date-time")  # type: ignore[no-untyped-call] # half typed
     with warnings.catch_warnings():
         # Nested shapes of one name with other modifiers get a number behind it; that is what we want.
         warnings.simplefilter("ignore", UserWarning)

@@ -127,7 +127,7 @@ def _check_not_revoked(
 ) -> None:
     """Lists given from outside may be newer than the one inside."""
     for revocations in crls:
-        if not any(revocations.is_signature_valid(root.public_key()) for root in roots):  # type: ignore[arg-type]
+        if not any(revocations.is_signature_valid(root.public_key()) for root in roots):  # type: ignore[arg-type] # a root is EC
             raise Failed("the revocation list given was not signed by the pinned root")
         line = revocations.get_revoked_certificate_by_serial_number(leaf.serial_number)
         if line is not None and line.revocation_date_utc <= at:

@@ -190,7 +190,7 @@ def _closed(assets: Mapping[str, tuple[str, bytes]]) -> Any:
             super().__init__(allowed_protocols=())
             self.fetched: set[str] = set()
 
-        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - WeasyPrint calls it so
             if url not in assets:
                 raise FatalURLFetchingError(f"the page asked for {url[:120]}")
             self.fetched.add(url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from backend.core import blobs, jobs
 from backend.core.db import reading, unit
@@ -87,8 +87,8 @@ def portal_visit(actor: Actor, visit_id: str) -> PortalVisit:
     return PortalVisit(found, every(newest)[0], engineers, photos)
 
 
-def _ready(actor: Actor, *where: object) -> Select[Report]:
-    return select(Report).where(Report.org_id == actor.org_id, Report.state == "ready", *where)  # type: ignore[arg-type]
+def _ready(actor: Actor, *where: ColumnElement[bool]) -> Select[Report]:
+    return select(Report).where(Report.org_id == actor.org_id, Report.state == "ready", *where)
 
 
 def _shown(actor: Actor) -> Select[Photo]:

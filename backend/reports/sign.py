@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import logging
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import keys, x509
@@ -40,12 +41,12 @@ class SealFailed(Exception):
 class _SignerAt(signers.PdfSigner):
     """pyHanko's signer with the time as an argument instead of the machine's."""
 
-    def __init__(self, now: datetime, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, now: datetime, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self._now = now
 
-    def init_signing_session(self, *args: object, **kwargs: object) -> PdfSigningSession:
-        session = super().init_signing_session(*args, **kwargs)  # type: ignore[arg-type]
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*args, **kwargs)
         session.system_time = self._now
         return session
 
@@ -103,7 +104,7 @@ def _simple(seal: SealKey) -> signers.SimpleSigner:
         signing_cert=as_asn1(seal.certificate),
         signing_key=keys.PrivateKeyInfo.load(der),
         # Empty: the root stays out of the file, a verifier pins its own copy.
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call] # pyHanko types it half
     )
 
 

@@ -85,7 +85,7 @@ def test_the_revocation_list_is_renewed_before_it_runs_out(ring: KeyRing) -> Non
     first, same, later = (ring.crl(NOW + timedelta(days=days)) for days in (0, 10, 20))
     assert same == first
     assert later.last_update_utc > first.last_update_utc
-    assert later.is_signature_valid(ring.root.public_key())  # type: ignore[arg-type]
+    assert later.is_signature_valid(ring.root.public_key())  # type: ignore[arg-type] # the root is EC
 
 
 def test_a_revoked_seal_is_on_the_list_for_ever(ring: KeyRing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -165,7 +166,7 @@ def test_another_process_is_waited_for_and_not_failed(plain_app: Flask) -> None:
         assert heads() == 1
 
 
-def until(condition, within: float = WITHIN) -> None:  # type: ignore[no-untyped-def]
+def until(condition: Callable[[], object], within: float = WITHIN) -> None:
     """Spin on a condition that another thread is about to make true; fails loudly instead of hanging."""
     tick = threading.Event()
     for _ in range(int(within * 1000)):
