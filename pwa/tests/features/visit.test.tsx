@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import 'fake-indexeddb/auto';
-import {fireEvent, render, screen, waitFor} from '@testing-library/preact';
+import {cleanup, fireEvent, render, screen, waitFor} from '@testing-library/preact';
 import {afterEach, describe, expect, test} from 'vitest';
 import type {MarkName, Visit} from '../../src/app/rows.ts';
 import {daysOf} from '../../src/features/today/days.ts';
@@ -10,9 +10,10 @@ import UnplannedScreen from '../../src/features/today/unplanned_screen.tsx';
 import WalkUpScreen from '../../src/features/today/walk_up_screen.tsx';
 import {stepsOf} from '../../src/features/visit/steps.ts';
 import VisitScreen from '../../src/features/visit/visit_screen.tsx';
+import {opened} from '../../src/app/tablet.ts';
 import {viewNow} from '../../src/app/view.ts';
 import {makeChange, PERSON, SITE, VISIT} from '../store/makers.ts';
-import {closeTablet, deeds, openTablet, rows, TICKET} from './open_tablet.ts';
+import {closeTablet, deeds, openTablet, restart, rows, TICKET} from './open_tablet.ts';
 
 afterEach(closeTablet);
 
@@ -152,4 +153,18 @@ test('the search finds all words anywhere, whatever the accents, without a netwo
   expect(found.assets.map(({tag}) => tag)).toEqual(['SRV-1']);
   expect(search(viewNow(), 't-9g4-1').tickets.map(({id}) => id)).toEqual([TICKET]);
   expect(search(viewNow(), 'cafe nobody').assets).toEqual([]);
+});
+
+test('the forms of a visit share one draft: a note does not stop the running clock', async () => {
+  const machine = await openTablet(rows.visit(), rows.site());
+  render(<VisitScreen rest={[VISIT]} />);
+  fireEvent.click(await screen.findByRole('button', {name: 'Start the clock'}));
+  await screen.findByRole('button', {name: /^Stop · running/});
+  fireEvent.input(screen.getByLabelText('New note for colleagues'), {target: {value: 'Key at the desk'}});
+  cleanup();
+  await waitFor(async () => expect(await opened().store.draft(VISIT)).toEqual({clock: expect.any(String) as string, note: 'Key at the desk'}));
+  await restart(machine);
+  render(<VisitScreen rest={[VISIT]} />);
+  expect(await screen.findByRole('button', {name: /^Stop · running/})).toBeTruthy();
+  expect((screen.getByLabelText('New note for colleagues') as HTMLTextAreaElement).value).toBe('Key at the desk');
 });
