@@ -320,3 +320,13 @@ def test_a_person_of_several_roles_reads_own_devices_only_as_engineer(house: Hou
     nobody: Person = house.person("client_contact")
 
     assert Browser(house.app, nobody).sign_in().get(f"/api/v1/devices/{tablet.id}").status_code == 404
+
+
+def test_a_clients_contact_enrols_no_tablet(house: House) -> None:
+    tablet = Tablet(house, house.person("client_contact"))
+    tablet.browser.type_password()
+    body = {
+        "device": tablet.id, "jwk": public_jwk(tablet.key.public_key()), "name": "Mine", "standalone": True,
+        "persisted": True, "storage_mb": 4_000,
+    }  # fmt: skip
+    assert tablet.call("POST", "/api/v1/devices", json=body).status_code == 403
