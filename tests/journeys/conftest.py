@@ -66,7 +66,7 @@ def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
     request.session.stash.setdefault(WATCHES, []).append(watching)
     yield watching
     request.session.stash[WATCHES].remove(watching)
-    assert watching.unexpected() == []
+    assert not watching.unexpected(), "\n".join(watching.unexpected())
 
 
 @pytest.fixture(scope="module")

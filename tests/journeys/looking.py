@@ -19,8 +19,10 @@ ALBUM = "SINGGAH_ALBUM"
 
 LOOKS: tuple[tuple[Literal["light", "dark"], tuple[int, int]], ...] = (("light", LANDSCAPE), ("dark", PHONE))
 RUN = """async () => {
-  const found = await axe.run(document, {rules: {'target-size': {enabled: true}}, resultTypes: ['violations']});
-  return found.violations.flatMap(({id, nodes}) => nodes.map((node) => [id, node.target.join(' '), node.failureSummary]));
+  const rules = {'target-size': {enabled: true}};
+  const found = await axe.run(document, {rules, resultTypes: ['violations'], preload: false});
+  const said = (id, {target, failureSummary}) => [id, target.join(' '), failureSummary];
+  return found.violations.flatMap(({id, nodes}) => nodes.map((node) => said(id, node)));
 }"""
 WIDER_THAN_THE_SCREEN = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
 

@@ -166,15 +166,15 @@ class TabletTour:
         self.look("ticket", "gone")
         page.go_back()
 
-    def the_site(self, site_id: str, asset_id: str) -> None:
-        for state, path, heading in (
-            ("full", site_id, "Devices here"),
-            ("asset", f"{site_id}/{asset_id}", "Devices here"),
-            ("gone", NOWHERE, "This site is not on this tablet"),
-        ):
-            self.go(f"site/{path}", heading)
-            self.look("site", state)
-            self.page.go_back()
+    def the_site(self, site: str) -> None:
+        self.go(f"site/{site}", "Devices here")
+        self.look("site", "full")
+        self.page.locator(f"a[href^='/app/site/{site}/']").first.click()
+        expect(self.page.get_by_text("Serial number").first, "the asset").to_be_visible()
+        self.look("site", "asset")
+        self.go(f"site/{NOWHERE}", "This site is not on this tablet")
+        self.look("site", "gone")
+        self.go("", "Today")
 
     def small_screens(self) -> None:
         page = self.page
