@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from backend.core.pages import STATIC
 from backend.reports.fonts import FontSet, FontsMissing, Printable, face_rules
 from backend.reports.renderer import Renderer, RenderFailed
 from backend.reports.view import Asset, ReportView
@@ -17,6 +18,9 @@ from backend.reports.words import LANGUAGES, Words
 
 TEMPLATE = "report@1"
 """Raise it whenever the same view would print otherwise: verifiers re-render with the same version only."""
+
+TOKENS = STATIC / "tokens.css"
+"""The one visual language: the report takes its light theme."""
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -62,7 +66,7 @@ def render_report(
     assets = [*view.assets, *(Asset(font.name, "font/otf", font.data) for font in needed)]
     head = {
         "html": html,
-        "css": face_rules(needed) + (FOLDER / "report.css").read_text("utf-8"),
+        "css": face_rules(needed) + TOKENS.read_text("utf-8") + (FOLDER / "report.css").read_text("utf-8"),
         "assets": [{"name": asset.name, "mime": asset.mime} for asset in assets],
         "attachments": [
             {"name": e.name, "description": e.description, "relationship": e.relationship} for e in enclosures
