@@ -40,7 +40,7 @@ from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
 from backend.visits import jobs as visit_jobs
 from backend.visits import operations as visits
-from backend.visits.services import flag_late, settle_crew
+from backend.visits.services import flag_late, office_reaches, settle_crew
 
 CORE = Path(__file__).parent / "core"
 
@@ -90,6 +90,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
         ],
         on_late=[flag_late],
         on_decided=[settle_crew, name_author, record_decision],
+        reaches=[office_reaches],
     )
     media.init_app(app)
     reports_jobs.init_app(app)

@@ -10,7 +10,7 @@ from backend.core.db import db
 from backend.exchange import conflicts, events, pace, poke, registry, routes, services
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind
-from backend.exchange.registry import OnDecided, OnLate, Registry
+from backend.exchange.registry import OnDecided, OnLate, Reaches, Registry
 from backend.identity import devices
 
 
@@ -20,13 +20,15 @@ def init_app(
     operations: Iterable[OperationType] = (),
     on_late: Iterable[OnLate] = (),
     on_decided: Iterable[OnDecided] = (),
+    reaches: Iterable[Reaches] = (),
 ) -> None:
     """Open the exchange for what the slices hand in; their tables change only through it from now on.
 
     `on_late(work, audience)` is called for each accepted operation of somebody who has left the audience,
-    `on_decided(work, conflict)` when a conflict's candidate has become current.
+    `on_decided(work, conflict)` when a conflict's candidate has become current; each of `reaches(work, audience)` must
+    hold where a person of the office writes.
     """
-    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late, on_decided)
+    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late, on_decided, reaches)
     app.extensions[registry.KEY] = found
     db.guard_fed_tables({kind.table.name for kind in found.kinds.values()})
     for part in (poke, pace, events):

@@ -153,9 +153,9 @@ class Execution:
 
     def _handle(self, kind: OperationType, op: Operation, n: int, args: dict[str, Any]) -> Result:
         work = self.work
-        before = work.standing(work.audience(op.entity), op.base)
+        before = self._standing(work.audience(op.entity), op.base)
         if before is Standing.OUT:
-            return held("out_of_scope")
+            return self._outside()
         work.begin(op, n, late=before is Standing.LATE)
         try:
             result = kind.handle(work, op, args)
@@ -169,12 +169,23 @@ class Execution:
     def _check_scope_after(self, op: Operation, before: Standing) -> None:
         """What was made by this operation has an audience only now; and late work is flagged."""
         audience = self.work.audience(op.entity)
-        after = before if before is not Standing.IN else self.work.standing(audience, op.base)
+        after = before if before is not Standing.IN else self._standing(audience, op.base)
         if after is Standing.OUT and op.entity in self.work.layer.rows and self.work.rows.get(op.entity) is None:
-            raise Refused(held("out_of_scope"))
+            raise Refused(self._outside())
         if after is Standing.LATE and audience is not None:
             for tell in self.registry.on_late:
                 tell(self.work, audience)
+
+    def _standing(self, audience: str | None, base: int) -> Standing:
+        """A tablet's by its person's intervals; the office's by the reach of the roles."""
+        office = self.work.actor.device_kind != "tablet" and audience is not None and audience[:2] in ("v:", "s:")
+        if office and not all(reaches(self.work, str(audience)) for reaches in self.registry.reaches):
+            return Standing.OUT
+        return self.work.standing(audience, base)
+
+    def _outside(self) -> Result:
+        """What a tablet sends is kept for a person to decide; a form is refused."""
+        return held("out_of_scope") if self.work.actor.device_kind == "tablet" else rejected("out_of_scope")
 
 
 def _named(op: Operation) -> Iterable[Key]:

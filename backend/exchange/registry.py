@@ -20,6 +20,9 @@ OnLate = Callable[[Work, str], None]
 OnDecided = Callable[[Work, State], None]
 """Told of a conflict whose candidate has just become current; brings what follows from that field in line."""
 
+Reaches = Callable[[Work, str], bool]
+"""Asked whether a person of the office may write to an audience: a role may be held for one region or client only."""
+
 
 @dataclass(frozen=True)
 class Registry:
@@ -29,6 +32,7 @@ class Registry:
     operations: dict[tuple[str, int], OperationType] = field(default_factory=dict)
     on_late: tuple[OnLate, ...] = ()
     on_decided: tuple[OnDecided, ...] = ()
+    reaches: tuple[Reaches, ...] = ()
 
     @classmethod
     def of(
@@ -37,6 +41,7 @@ class Registry:
         operations: Iterable[OperationType],
         on_late: Iterable[OnLate] = (),
         on_decided: Iterable[OnDecided] = (),
+        reaches: Iterable[Reaches] = (),
     ) -> Registry:
         """A name registered twice, or an operation on an unknown kind, is a fault of the program: ValueError."""
         by_name: dict[str, Kind] = {}
@@ -49,7 +54,7 @@ class Registry:
                 raise ValueError(f"{operation.type} is for {operation.entity_kind}, which nobody registered")
             if by_type.setdefault((operation.type, operation.v), operation) is not operation:
                 raise ValueError(f"{operation.type} version {operation.v} is registered twice")
-        return cls(by_name, by_type, tuple(on_late), tuple(on_decided))
+        return cls(by_name, by_type, tuple(on_late), tuple(on_decided), tuple(reaches))
 
 
 def current() -> Registry:

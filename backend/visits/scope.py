@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from backend.core.roles import DESK
 from backend.exchange.kinds import State
 from backend.exchange.work import Work
 from backend.visits import rules
@@ -35,6 +36,23 @@ def settle_site(work: Work, site: str, person: str) -> None:
     """The person follows the site exactly while an assigned visit there is to come or ended less than 14 days ago."""
     near = any(person in visit["engineers"] and is_near(work, visit) for visit in work.find("visit", site=site))
     (work.enter if near else work.leave)(person, site_audience(site))
+
+
+def office_reaches(work: Work, audience: str) -> bool:
+    """Whether one of the actor's roles at a desk is held for the organisation, or for this site, client or region.
+
+    An actor without any scopes is the program itself, also where it speaks for a person.
+    """
+    held = [scope for scope in work.actor.scopes if scope.role in DESK & work.actor.roles]
+    if not work.actor.scopes or any(scope.type == "organisation" for scope in held):
+        return True
+    kind, _, entity = audience.partition(":")
+    visit = work.get("visit", entity) if kind == "v" else None
+    site = work.get("site", visit["site"] if visit is not None else entity)
+    if site is None:
+        return False
+    places = {"site": site["id"], "client": site["client"], "region": site["region"]}
+    return any(places[scope.type] == scope.id for scope in held)
 
 
 def is_near(work: Work, visit: State) -> bool:

@@ -18,10 +18,11 @@ from backend.visits.queries import (
     visit,
 )
 from backend.visits.rules import FLAGS, KINDS, MARKS, OUTCOMES, STATES, TIME_KINDS, move, on_board
-from backend.visits.scope import settle_crew
+from backend.visits.scope import office_reaches, settle_crew
 
 __all__ = [
     "FLAGS", "KINDS", "MARKS", "OUTCOMES", "STATES", "TIME_KINDS", "Asked", "History", "Note", "Photo", "TimeEntry",
-    "Visit", "count_visits", "flag", "flag_late", "history", "list_visits", "move", "notes", "on_board", "open_visit",
+    "Visit", "count_visits", "flag", "flag_late", "history", "list_visits", "move", "notes",
+    "office_reaches", "on_board", "open_visit",
     "photo", "photo_state", "photos", "settle_crew", "times", "times_of_ticket", "unflag", "visit",
 ]  # fmt: skip

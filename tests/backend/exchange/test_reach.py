@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 from backend.core.db import unit
 from backend.identity import accounts
 from backend.identity.actor import Scope
-from tests.makers import House, Tablet
+from tests.makers import House, Tablet, actor_now
 
 AT = "2026-11-23T03:00:00.000Z"
 
@@ -90,3 +90,34 @@ def test_a_ticket_comes_from_no_visit_of_another_site(house: House, tablet: Tabl
     assert tablet.do("ticket.create", ("ticket", house.new_id()), own)["status"] == "applied"
     refused = tablet.do("ticket.create", ("ticket", house.new_id()), other)
     assert (refused["status"], refused["field"]) == ("rejected", "args.came_from.visit")
+
+
+def test_a_dispatcher_of_one_site_writes_at_no_other(house: House, far: str) -> None:
+    dispatcher, role = house.person("dispatcher", 2), "dispatcher"
+    elsewhere = house.visit(site=far)
+    with house.app.app_context(), unit():
+        accounts.withdraw(house.org_id, dispatcher.id, Scope(role, "organisation", house.org_id))
+        accounts.grant(house.org_id, dispatcher.id, Scope(role, "site", house.ids["site"]))
+    actor = actor_now(house, dispatcher)
+    plan = {"title": "Look", "kind": "support", "starts_at": AT, "ends_at": "2026-11-23T05:00:00.000Z"}
+    own, away, cancelled = house.submit(
+        actor,
+        [
+            ("visit.create", ("visit", house.new_id()), {**plan, "site": house.ids["site"]}),
+            ("visit.create", ("visit", house.new_id()), {**plan, "site": far}),
+            ("visit.cancel", ("visit", elsewhere), {"reason": "Not mine"}),
+        ],
+    )
+    assert own["status"] == "applied"
+    assert [(one["status"], one["code"]) for one in (away, cancelled)] == [("rejected", "out_of_scope")] * 2
+
+
+@pytest.mark.parametrize("kind", ["region", "client"])
+def test_a_dispatcher_of_a_region_or_a_client_writes_at_its_sites(house: House, kind: str) -> None:
+    dispatcher, role = house.person("dispatcher", 2), "dispatcher"
+    with house.app.app_context(), unit():
+        accounts.withdraw(house.org_id, dispatcher.id, Scope(role, "organisation", house.org_id))
+        accounts.grant(house.org_id, dispatcher.id, Scope(role, kind, house.ids[kind]))
+    visit = house.visit()
+    cancel = ("visit.cancel", ("visit", visit), {"reason": "Closed"})
+    assert house.submit(actor_now(house, dispatcher), [cancel])[0]["status"] == "applied"
