@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -220,8 +221,9 @@ def browser_of(house: House, role: str) -> Browser:
 def ask(house: House, role: str, method: str, path: str) -> int:
     """The status for a browser that asks as our own pages do; each asks in a session of its own."""
     form = {"HX-Request": "true"} if method == "POST" and path.startswith("/console/") else {}
-    body = {"json": {}} if method == "POST" and path.startswith("/api/") else {}
-    # Each from an address of its own, because failed sign-ins are counted by address.
+    body: dict[str, Any] = {"json": {}} if method == "POST" and path.startswith("/api/") else {}
+    if path == "/sign-in":  # with a name of each role's own, because failed sign-ins are counted by name and address
+        body = {"data": {"sign_in": f"nobody-{role}", "password": "wrong"}}
     there = {"REMOTE_ADDR": f"10.0.0.{ROLES.index(role) + 1}"}
     headers = {"Accept": "text/html", **form}
     answer = browser_of(house, role).open(method, path, headers=headers, environ_base=there, **body)
