@@ -33,7 +33,7 @@ COLUMNS = (
     Column("Site", lambda row: f"{row.client_name}, {row.site_name}"),
     Column("When", lambda row: words.span(row.starts_at, row.ends_at)),
     Column("State", lambda row: words.visit_state(row.state)),
-    Column("", lambda row: Cell(f"{len(row.flags)} to look at", "warn") if row.flags else "", minor=True),
+    Column("To look at", lambda row: Cell(f"{len(row.flags)} to look at", "warn") if row.flags else "", minor=True),
 )
 PLANNABLE = ("planned", "assigned", "under_way")
 

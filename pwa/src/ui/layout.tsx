@@ -50,7 +50,7 @@ export function Page({children, bottom, ...header}: PageProps) {
     <div class="page">
       <Header {...header} />
       <main class="page__body"><div class="page__column">{children}</div></main>
-      {bottom !== undefined && <div class="bottom">{bottom}</div>}
+      {bottom !== undefined && <footer class="bottom">{bottom}</footer>}
     </div>
   );
 }
@@ -60,7 +60,7 @@ export function BarePage({children, bottom}: {children: ComponentChildren; botto
   return (
     <div class="page page--bare page--centred">
       <main class="page__body"><div class="page__column">{children}</div></main>
-      {bottom !== undefined && <div class="bottom">{bottom}</div>}
+      {bottom !== undefined && <footer class="bottom">{bottom}</footer>}
     </div>
   );
 }
@@ -81,10 +81,11 @@ export function SplitPage({list, work, showing, bottom, ...header}: SplitPagePro
     <div class="page">
       <Header {...header} />
       <div class={`split split--${showing}`}>
-        <nav class="split__list" aria-label={t('ui.list')}>{list}</nav>
-        <main class="split__work">{work}</main>
+        {showing === 'list'
+          ? <><main class="split__list">{list}</main><aside class="split__work">{work}</aside></>
+          : <><nav class="split__list" aria-label={t('ui.list')}>{list}</nav><main class="split__work">{work}</main></>}
       </div>
-      {bottom !== undefined && <div class="bottom">{bottom}</div>}
+      {bottom !== undefined && <footer class="bottom">{bottom}</footer>}
     </div>
   );
 }

@@ -39,7 +39,7 @@ export function ClientPage({words, bottom, children, leaveTo = []}: ClientPagePr
           {children}
         </div>
       </main>
-      <div class="bottom">{bottom ?? give('primary')}</div>
+      <footer class="bottom">{bottom ?? give('primary')}</footer>
     </div>
   );
 }

@@ -37,6 +37,7 @@ export function ClientRefuses({words, contacts, draft, lines, busy, onRefused, o
   );
   return (
     <ClientPage words={words} bottom={actions}>
+      <h1>{t('signoff.client.refuse')}</h1>
       <Card>
         <ChoiceList legend={t('signoff.client.why')} value={draft.get('reason')} onChange={(value) => draft.set('reason', value ?? '')}
           options={Object.entries(REASONS).map(([value, reason]) => ({value, label: t(reason)}))} />

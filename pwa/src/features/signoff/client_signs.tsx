@@ -37,6 +37,7 @@ export function ClientSigns({words, contacts, draft, busy, onSigned, onBack}: Cl
   );
   return (
     <ClientPage words={words} bottom={actions}>
+      <h1>{t('signoff.client.sign')}</h1>
       <Signer words={words} contacts={contacts} draft={draft} fault={tried.value && !named ? t('signoff.client.name.needed') : null} />
       <Card>
         <Field label={t('signoff.client.remark')} rows={2} maxLength={2000} value={draft.get('remark')} onInput={(value) => draft.set('remark', value)} />
