@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backend.signoff.compose import Signing, compose_documents, compose_record
+from backend.signoff.record import read_record
 from backend.signoff.runs import RunFacts, read_run
 from backend.signoff.shown import Facts
 
@@ -43,4 +44,5 @@ def composed(case: dict[str, Any]) -> dict[str, Any]:
         "documents": [document.bytes.decode() for document in documents],
         "record": record.decode(),
         "sha256": hashlib.sha256(record).hexdigest(),
+        "receipt": read_record(record).receipt_code,
     }

@@ -2,7 +2,7 @@
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {composeDocuments, composeRecord, type Signing} from '../../src/features/signoff/compose.ts';
+import {composeDocuments, composeRecord, receiptCode, type Signing} from '../../src/features/signoff/compose.ts';
 import {readRun, type RunFacts} from '../../src/features/signoff/runs.ts';
 import type {Facts} from '../../src/features/signoff/shown.ts';
 
@@ -10,7 +10,7 @@ interface Case {
   readonly id: string;
   readonly facts: Omit<Facts, 'runs'> & {readonly runs: readonly RunFacts[]};
   readonly signing: Signing;
-  readonly expect: {readonly documents: readonly string[]; readonly record: string; readonly sha256: string};
+  readonly expect: {readonly documents: readonly string[]; readonly record: string; readonly sha256: string; readonly receipt: string};
 }
 
 const {law, cases} = JSON.parse(readFileSync(new URL('../../../backend/signoff/vectors/compose.json', import.meta.url), 'utf8')) as {law: string; cases: Case[]};
@@ -40,5 +40,6 @@ describe(law, () => {
     expect(documents.map(({bytes}) => text(bytes))).toEqual(wanted.documents);
     expect(text(record)).toBe(wanted.record);
     expect(digest(record)).toBe(wanted.sha256);
+    expect(receiptCode(digest(record))).toBe(wanted.receipt);
   });
 });

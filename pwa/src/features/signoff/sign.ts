@@ -4,7 +4,7 @@ import {http, opened, syncStatus} from '../../app/tablet.ts';
 import {APP} from '../../app/version.ts';
 import {digestOf, sha256, toHex} from '../../store/bytes.ts';
 import {start} from '../../sync/chain.ts';
-import {composeDocuments, composeRecord, type Digested, type Moment, type Signing} from './compose.ts';
+import {composeDocuments, composeRecord, type Digested, type Moment, type Signing, receiptCode} from './compose.ts';
 import type {HandOver} from './hand_over.ts';
 
 /** This device's records so far: how many, and the digest of the last. Changes with the act that carries a record, or not at all. */
@@ -46,13 +46,4 @@ function moment(anchor: Moment['anchor']): Moment {
     anchor,
     app: APP,
   };
-}
-
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** The first 40 bits of the record's digest as XXXX-XXXX, so that a client can note it before any server has seen it. */
-export function receiptCode(digest: string): string {
-  const bits = BigInt(`0x${digest.slice(0, 10)}`);
-  const letters = Array.from({length: 8}, (_, at) => BASE32[Number((bits >> BigInt(35 - 5 * at)) & 31n)]).join('');
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
