@@ -6,7 +6,9 @@ fails closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import cast
 
 from flask import Flask, current_app
@@ -19,6 +21,7 @@ from backend.core.config import Config
 from backend.core.problems import Busy, TooMany
 
 KEY = "singgah.limits"
+_TURNS = tuple(threading.Lock() for _ in range(256))
 SIGN_IN_ADDRESS = parse("10/minute")
 SIGN_IN_NAME = parse("5/15 minutes")
 ENROL_PERSON = parse("3/day")
@@ -45,6 +48,18 @@ def init_app(app: Flask, config: Config) -> None:
     limiter = Limiter(get_remote_address)
     limiter.init_app(app)
     app.extensions[KEY] = limiter
+
+
+@contextmanager
+def one_try_at_a_time(address: str, name: str) -> Iterator[None]:
+    """Tries of one address or one name wait for each other, so that a burst is not admitted before its first failure is
+    counted. Within this process; counts in Redis are shared by all.
+    """
+    places = sorted({hash(("address", address)) % len(_TURNS), hash(("name", name)) % len(_TURNS)})
+    with ExitStack() as held:
+        for place in places:
+            held.enter_context(_TURNS[place])
+        yield
 
 
 def admit_sign_in(address: str, name: str) -> None:

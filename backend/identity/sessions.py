@@ -58,15 +58,23 @@ def sign_in(name: str, password: str, address: str, replaces: str | None = None)
     Raises WrongPassword, limits.TooManyTries.
     """
     name = name.strip().lower()
-    limits.admit_sign_in(address, name)
-    with reading() as session:
-        account = session.scalar(select(Account).where(Account.sign_in == name))
-    if not passwords.holds(account.password if account else None, password) or account is None:
-        limits.note_failed_sign_in(address, name)
-        raise WrongPassword()
+    with limits.one_try_at_a_time(address, name):
+        account = _right(name, password, address)
     if account.status != "active":
         raise WrongPassword()
     return _begin(account, password, replaces)
+
+
+def _right(name: str, password: str, address: str) -> Account:
+    """The account of the right name and password; a failure is counted before the next try is admitted."""
+    limits.admit_sign_in(address, name)
+    with reading() as session:
+        account = session.scalar(select(Account).where(Account.sign_in == name))
+    # An unknown name takes as long as a wrong password, or answers would tell names.
+    if not passwords.holds(account.password if account else None, password) or account is None:
+        limits.note_failed_sign_in(address, name)
+        raise WrongPassword()
+    return account
 
 
 def _begin(account: Account, password: str, replaces: str | None) -> SignedIn:

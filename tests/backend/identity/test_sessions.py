@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -350,3 +351,12 @@ def test_ended_sessions_are_forgotten_in_time(app: Flask, house: House, clock: S
 
     with app.app_context(), reading() as session:
         assert session.scalar(select(func.count()).select_from(SessionRow)) == 1
+
+
+def test_a_burst_of_guesses_at_once_is_counted_like_one_after_the_other(house: House) -> None:
+    house.person("dispatcher")
+    with ThreadPoolExecutor(12) as many:
+        guesses = [many.submit(lambda: knock(Browser(house.app, house.person("dispatcher")), "wrong")) for _ in range(12)]
+    codes = sorted(guess.result().status_code for guess in guesses)
+
+    assert codes == [401] * 5 + [429] * 7
