@@ -354,9 +354,9 @@ def test_ended_sessions_are_forgotten_in_time(app: Flask, house: House, clock: S
 
 
 def test_a_burst_of_guesses_at_once_is_counted_like_one_after_the_other(house: House) -> None:
-    house.person("dispatcher")
+    browsers = [Browser(house.app, house.person("dispatcher")) for _ in range(12)]
     with ThreadPoolExecutor(12) as many:
-        guesses = [many.submit(lambda: knock(Browser(house.app, house.person("dispatcher")), "wrong")) for _ in range(12)]
+        guesses = [many.submit(knock, browser, "wrong") for browser in browsers]
     codes = sorted(guess.result().status_code for guess in guesses)
 
     assert codes == [401] * 5 + [429] * 7
