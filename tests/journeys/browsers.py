@@ -59,7 +59,8 @@ class Watch:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             where = message.location.get("url", "")
-            self.complaints.append(f"{where}: {message.text}")
+            on = "" if message.page is None else f" on {message.page.url}"
+            self.complaints.append(f"{where}: {message.text}{on}")
 
 
 @dataclass

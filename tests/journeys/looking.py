@@ -52,7 +52,8 @@ class Looking:
 
     def _keep_picture(self, page: Page, where: str) -> None:
         if album := os.environ.get(ALBUM):
-            page.screenshot(path=Path(album) / (re.sub(r"[^\w×]+", "-", where) + ".png"))
+            path = Path(album) / (re.sub(r"[^\w×]+", "-", where) + ".png")
+            page.screenshot(path=path, caret="initial")  # hiding the caret needs a style that the pages forbid
 
 
 def violations(page: Page) -> list[Any]:
