@@ -1,7 +1,7 @@
 """Sealed envelopes: bytes for the holder of the recovery key, and visit data keys wrapped at rest.
 
 Recovery: ephemeral P-256 ECDH, HKDF-SHA256 with info "singgah-recovery/1" and an empty salt, AES-256-GCM
-with a 12-byte iv and no further data; JSON {"epk": JWK, "iv", "ct"} in base64url without padding. The
+with a 12-byte iv, bound to the device's id as additional data: a stolen envelope opens through no other device; JSON {"epk": JWK, "iv", "ct"} in base64url without padding. The
 tablet makes the same with WebCrypto.
 """
 
@@ -68,25 +68,25 @@ def read_jwk(jwk: Mapping[str, Any]) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicNumbers(*points, ec.SECP256R1()).public_key()
 
 
-def seal_recovery(jwk: Mapping[str, Any], data: bytes) -> bytes:
-    """`data` so that only the holder of `jwk`'s private half reads it. Raises ValueError for a bad key."""
+def seal_recovery(jwk: Mapping[str, Any], data: bytes, device: str) -> bytes:
+    """`data` of a device so that only the holder of `jwk`'s private half reads it. Raises ValueError for a bad key."""
     ephemeral = ec.generate_private_key(ec.SECP256R1())
     iv = secrets.token_bytes(IV_BYTES)
-    sealed = AESGCM(_agreed(ephemeral, read_jwk(jwk))).encrypt(iv, data, None)
+    sealed = AESGCM(_agreed(ephemeral, read_jwk(jwk))).encrypt(iv, data, device.encode())
     envelope = {"epk": public_jwk(ephemeral.public_key()), "iv": b64url(iv), "ct": b64url(sealed)}
     return json.dumps(envelope, separators=(",", ":"), sort_keys=True).encode()
 
 
-def open_recovery(key: ec.EllipticCurvePrivateKey, envelope: bytes | str | Mapping[str, Any]) -> bytes:
-    """The sealed bytes. Raises EnvelopeInvalid."""
+def open_recovery(key: ec.EllipticCurvePrivateKey, envelope: bytes | str | Mapping[str, Any], device: str) -> bytes:
+    """The sealed bytes of this device. Raises EnvelopeInvalid."""
     try:
         fields = envelope if isinstance(envelope, Mapping) else json.loads(envelope)
         iv, sealed = unb64url(fields["iv"]), unb64url(fields["ct"])
         if len(iv) != IV_BYTES:
             raise EnvelopeInvalid("iv has 12 bytes")
-        return AESGCM(_agreed(key, read_jwk(fields["epk"]))).decrypt(iv, sealed, None)
+        return AESGCM(_agreed(key, read_jwk(fields["epk"]))).decrypt(iv, sealed, device.encode())
     except InvalidTag as fault:
-        raise EnvelopeInvalid("sealed for another key, or changed") from fault
+        raise EnvelopeInvalid("sealed for another key, by another device, or changed") from fault
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise EnvelopeInvalid("malformed envelope") from fault
 

@@ -150,9 +150,9 @@ class KeyRing:
         """See envelopes.unwrap_key. Raises EnvelopeInvalid."""
         return envelopes.unwrap_key(self._bytes("master"), wrapped, context)
 
-    def open_recovery(self, envelope: bytes | str | Mapping[str, Any]) -> bytes:
+    def open_recovery(self, envelope: bytes | str | Mapping[str, Any], device: str) -> bytes:
         """What a tablet sealed for the organisation. Raises EnvelopeInvalid."""
-        return open_recovery(self._key("recovery"), envelope)
+        return open_recovery(self._key("recovery"), envelope, device)
 
     # Making
 

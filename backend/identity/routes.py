@@ -85,15 +85,15 @@ def recover(device_id: str) -> ResponseReturnValue:
     guards.fresh()
     with unit():
         devices.note_recovery(guards.current(), device_id)
-        key = _opened({name: asked[name] for name in ("epk", "iv", "ct")})
+        key = _opened({name: asked[name] for name in ("epk", "iv", "ct")}, device_id)
     return {"key": b64url(key)}
 
 
-def _opened(envelope: dict[str, object]) -> bytes:
+def _opened(envelope: dict[str, object], device_id: str) -> bytes:
     try:
-        return keys.ring().open_recovery(envelope)
+        return keys.ring().open_recovery(envelope, device_id)
     except EnvelopeInvalid as wrong:
-        raise Invalid("This was not sealed for this organisation.", field="ct") from wrong
+        raise Invalid("This was not sealed by this device for this organisation.", field="ct") from wrong
 
 
 class NotInstalled(Forbidden):

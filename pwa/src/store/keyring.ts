@@ -65,19 +65,19 @@ async function keyFromPin(pin: string, salt: Bytes, rounds: number): Promise<Cry
     {name: 'AES-GCM', length: 256}, false, ['encrypt', 'decrypt']);
 }
 
-/** P-256 ECDH with a fresh key, HKDF-SHA256 (no salt), AES-256-GCM: only the server can open it, after a fresh sign-in. */
-export async function wrapForRecovery(raw: Bytes, recoveryKey: PublicJwk, random: Random): Promise<RecoveryWrap> {
+/** P-256 ECDH with a fresh key, HKDF-SHA256 (no salt), AES-256-GCM bound to the device: only the server can open it, for this device, after a fresh sign-in. */
+export async function wrapForRecovery(raw: Bytes, device: string, recoveryKey: PublicJwk, random: Random): Promise<RecoveryWrap> {
   const theirs = await crypto.subtle.importKey('jwk', {...recoveryKey}, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
   const ours = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, false, ['deriveBits']);
   const iv = random(12);
-  const ct = await crypto.subtle.encrypt({name: 'AES-GCM', iv}, await sharedKey(ours.privateKey, theirs), raw);
+  const ct = await crypto.subtle.encrypt({name: 'AES-GCM', iv, additionalData: utf8(device)}, await sharedKey(ours.privateKey, theirs), raw);
   return {epk: await publicJwk(ours.publicKey), iv: toBase64Url(iv), ct: toBase64Url(ct)};
 }
 
 /** The other end, as the server does it: used by tests and by a rescue import. */
-export async function unwrapRecovery(wrap: RecoveryWrap, secret: CryptoKey): Promise<Bytes> {
+export async function unwrapRecovery(wrap: RecoveryWrap, device: string, secret: CryptoKey): Promise<Bytes> {
   const epk = await crypto.subtle.importKey('jwk', {...wrap.epk}, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
-  const opened = await crypto.subtle.decrypt({name: 'AES-GCM', iv: fromBase64Url(wrap.iv)}, await sharedKey(secret, epk), fromBase64Url(wrap.ct));
+  const opened = await crypto.subtle.decrypt({name: 'AES-GCM', iv: fromBase64Url(wrap.iv), additionalData: utf8(device)}, await sharedKey(secret, epk), fromBase64Url(wrap.ct));
   return new Uint8Array(opened);
 }
 

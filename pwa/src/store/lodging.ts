@@ -89,7 +89,7 @@ export class Lodging {
 
   async #wrapped(raw: Bytes, pin: string, device: string, recoveryKey: PublicJwk): Promise<KeyringRecord> {
     const {random} = this.#machine;
-    return {key: 'keyring', device, pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, recoveryKey, random), failures: 0};
+    return {key: 'keyring', device, pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, device, recoveryKey, random), failures: 0};
   }
 
   async #open(raw: Bytes): Promise<Opened> {

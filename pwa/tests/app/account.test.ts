@@ -32,7 +32,7 @@ class Office {
     if (this.session === null) return [401, {code: 'sign_in'}];
     if (door === 'POST /api/v1/devices') return this.#enrol(String(body['device']));
     const [, id = '', deed] = /^\w+ \/api\/v1\/devices\/([^/]+)(\/recover)?$/.exec(door) ?? [];
-    if (deed !== undefined) return [200, {key: toBase64Url(await unwrapRecovery(body as unknown as RecoveryWrap, (await this.keys).secret))}];
+    if (deed !== undefined) return [200, {key: toBase64Url(await unwrapRecovery(body as unknown as RecoveryWrap, id, (await this.keys).secret))}];
     return this.devices.has(id) ? [200, {device: id, code: '7K3', status: this.devices.get(id)}] : [404, {code: 'not_found'}];
   }
 

@@ -108,12 +108,14 @@ def test_a_long_name_is_cut_to_what_a_certificate_holds(ring: KeyRing) -> None:
 
 
 def test_a_tablet_seals_for_the_ring_and_nobody_else_opens(ring: KeyRing, tmp_path: Path) -> None:
-    envelope = seal_recovery(ring.recovery_jwk, b"the tablet's key")
+    envelope = seal_recovery(ring.recovery_jwk, b"the tablet's key", "device-1")
     other = KeyRing.open(tmp_path / "other", "Other", now=NOW)
     assert set(json.loads(envelope)) == {"epk", "iv", "ct"}
-    assert ring.open_recovery(envelope) == b"the tablet's key"
+    assert ring.open_recovery(envelope, "device-1") == b"the tablet's key"
     with pytest.raises(EnvelopeInvalid):
-        other.open_recovery(envelope)
+        other.open_recovery(envelope, "device-1")
+    with pytest.raises(EnvelopeInvalid, match="another device"):
+        ring.open_recovery(envelope, "device-2")
 
 
 @pytest.mark.parametrize(
@@ -128,9 +130,9 @@ def test_a_tablet_seals_for_the_ring_and_nobody_else_opens(ring: KeyRing, tmp_pa
     ],
 )
 def test_a_malformed_recovery_envelope_is_refused_by_name(ring: KeyRing, change: dict[str, object]) -> None:
-    envelope = {**json.loads(seal_recovery(ring.recovery_jwk, b"x")), **change}
+    envelope = {**json.loads(seal_recovery(ring.recovery_jwk, b"x", "d")), **change}
     with pytest.raises(EnvelopeInvalid):
-        ring.open_recovery(envelope)
+        ring.open_recovery(envelope, "d")
 
 
 def test_a_wrapped_data_key_belongs_to_its_visit(ring: KeyRing) -> None:
@@ -145,4 +147,4 @@ def test_a_wrapped_data_key_belongs_to_its_visit(ring: KeyRing) -> None:
 def test_a_private_key_is_not_taken_for_a_public_one(ring: KeyRing) -> None:
     jwk = {**public_jwk(ec.generate_private_key(ec.SECP256R1()).public_key()), "d": "AA"}
     with pytest.raises(ValueError, match="public"):
-        seal_recovery(jwk, b"x")
+        seal_recovery(jwk, b"x", "d")

@@ -269,16 +269,16 @@ class TestRecovery:
     def tablet(self, house: House) -> Tablet:
         return house.tablet("engineer")
 
-    def sealed(self, house: House) -> dict[str, Any]:
+    def sealed(self, house: House, tablet: Tablet) -> dict[str, Any]:
         with house.app.app_context():
-            envelope: dict[str, Any] = json.loads(seal_recovery(keys.ring().recovery_jwk, DATA_KEY))
+            envelope: dict[str, Any] = json.loads(seal_recovery(keys.ring().recovery_jwk, DATA_KEY, tablet.id))
         return envelope
 
     def ask(self, browser: Browser, tablet: Tablet, envelope: dict[str, Any]) -> TestResponse:
         return browser.post(f"/api/v1/devices/{tablet.id}/recover", json=envelope)
 
     def test_its_owner_gets_the_key_after_signing_in(self, house: House, tablet: Tablet) -> None:
-        answer = self.ask(tablet.browser, tablet, self.sealed(house))
+        answer = self.ask(tablet.browser, tablet, self.sealed(house, tablet))
 
         assert answer.status_code == 200
         assert base64.urlsafe_b64decode(answer.get_json()["key"] + "=") == DATA_KEY
@@ -287,19 +287,24 @@ class TestRecovery:
     def test_an_old_session_is_not_enough(self, house: House, tablet: Tablet, clock: SetClock) -> None:
         clock.advance(minutes=11)
 
-        assert self.ask(tablet.browser, tablet, self.sealed(house)).get_json()["code"] == "sign_in_again"
+        assert self.ask(tablet.browser, tablet, self.sealed(house, tablet)).get_json()["code"] == "sign_in_again"
 
     def test_a_colleague_gets_nothing(self, house: House, tablet: Tablet) -> None:
-        assert self.ask(house.browser("engineer", 2), tablet, self.sealed(house)).status_code == 404
-        assert self.ask(house.browser("dispatcher"), tablet, self.sealed(house)).status_code == 404
+        assert self.ask(house.browser("engineer", 2), tablet, self.sealed(house, tablet)).status_code == 404
+        assert self.ask(house.browser("dispatcher"), tablet, self.sealed(house, tablet)).status_code == 404
+
+    def test_what_another_tablet_sealed_stays_sealed(self, house: House, tablet: Tablet) -> None:
+        stolen = self.sealed(house, house.tablet("engineer", 2))
+
+        assert self.ask(tablet.browser, tablet, stolen).get_json()["field"] == "ct"
 
     def test_a_suspended_tablet_gets_nothing(self, house: House, tablet: Tablet) -> None:
         as_office(house, "dispatcher", devices.suspend, tablet)
 
-        assert self.ask(tablet.browser, tablet, self.sealed(house)).get_json()["code"] == "wrong_state"
+        assert self.ask(tablet.browser, tablet, self.sealed(house, tablet)).get_json()["code"] == "wrong_state"
 
     def test_what_was_sealed_for_others_or_changed_is_refused(self, house: House, tablet: Tablet) -> None:
-        envelope = self.sealed(house)
+        envelope = self.sealed(house, tablet)
         for changes in ({"ct": envelope["ct"][:-4] + "AAAA"}, {"iv": "AAAAAAAAAAAAAAAA"}, {"ct": "AA"}):
             answer = self.ask(tablet.browser, tablet, {**envelope, **changes})
             assert (answer.status_code, answer.get_json()["field"]) == (400, "ct")
@@ -308,7 +313,7 @@ class TestRecovery:
         with app.app_context():
             before = journal.head(house.org_id)[0]
 
-        self.ask(tablet.browser, tablet, self.sealed(house))
+        self.ask(tablet.browser, tablet, self.sealed(house, tablet))
 
         with app.app_context():
             assert journal.head(house.org_id)[0] == before + 1
