@@ -1,8 +1,8 @@
 """Sealed envelopes: bytes for the holder of the recovery key, and visit data keys wrapped at rest.
 
-Recovery: ephemeral P-256 ECDH, HKDF-SHA256 with info "singgah-recovery/1" and an empty salt, AES-256-GCM
-with a 12-byte iv, bound to the device's id as additional data: a stolen envelope opens through no other device; JSON {"epk": JWK, "iv", "ct"} in base64url without padding. The
-tablet makes the same with WebCrypto.
+Recovery: ephemeral P-256 ECDH, HKDF-SHA256 with info "singgah-recovery/1" and an empty salt, AES-256-GCM with a 12-byte
+iv and the device's id as additional data, so that a stolen envelope opens through no other device; JSON {"epk": JWK,
+"iv", "ct"} in base64url without padding. The tablet makes the same with WebCrypto.
 """
 
 from __future__ import annotations
