@@ -20,6 +20,7 @@ TARGETS = ((15, 120, 240, 480), (30, 240, 480, 960), (60, None, None, 1440), (24
 CORE = ("firewall", "switch", "ups", "server", "nas", "access_point", "printer")
 """What a site of any size has first; the rest are computers."""
 
+ABBREVIATIONS = ("ups", "nas")
 COMPUTERS = ("workstation", "laptop", "workstation", "laptop", "access_point")
 
 
@@ -117,12 +118,17 @@ def _asset(stage: Stage, site: str, kind: str, types: dict[str, Any], number: in
         "serial": "".join(chance.choice("0123456789ABCDEFGHJKLMNPQRSTVWXYZ") for _ in range(10)),
         "maker": maker,
         "model": model,
-        "name": f"{kind.replace('_', ' ').capitalize()} {number}",
+        "name": f"{_spoken(kind)} {number}",
         "place": known["place"],
         "warranty_until": (bought + timedelta(days=1095)).date().isoformat(),
         "end_of_support": (bought + timedelta(days=2190)).date().isoformat(),
     }
     return ("asset.create", ("asset", identity), facts)
+
+
+def _spoken(kind: str) -> str:
+    """`access_point` is "Access point", `ups` is "UPS"."""
+    return kind.upper() if kind in ABBREVIATIONS else kind.replace("_", " ").capitalize()
 
 
 def _portal_account(stage: Stage, client: dict[str, Any], data_dir: Path) -> None:

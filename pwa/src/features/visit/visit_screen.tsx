@@ -61,7 +61,8 @@ function VisitBody({visit}: {visit: Row<Visit>}) {
 
 function Head({visit}: {visit: Row<Visit>}) {
   const {words, tone, icon} = VISIT_STATES[visit.state];
-  const outcome = OUTCOMES[visit.outcome ?? ''];
+  // The state says "completed" already; any other end needs its own word.
+  const outcome = visit.outcome === 'completed' ? undefined : OUTCOMES[visit.outcome ?? ''];
   const when = visit.starts_at === null || visit.ends_at === null ? null : `${shortDate(Date.parse(visit.starts_at))} · ${span(Date.parse(visit.starts_at), Date.parse(visit.ends_at))}`;
   return (
     <div class="stack stack--tight">
@@ -118,11 +119,12 @@ function NextStep({visit}: {visit: Row<Visit>}) {
   const mark = (what: Exclude<typeof beside, null>) => {
     void keep(() => act('visit.mark', ['visit', visit.id], {mark: what}, {base: head}));
   };
+  // The next step takes the place of the one just tapped: the second half of a double tap means nothing.
   return (
     <>
-      {beside !== null && <Button icon={MARKS[beside].icon} onClick={() => mark(beside)}>{t(MARKS[beside].todo)}</Button>}
+      {beside !== null && <Button icon={MARKS[beside].icon} onClick={({detail}) => { if (detail < 2) mark(beside); }}>{t(MARKS[beside].todo)}</Button>}
       {next === 'sign' && <Button kind="primary" icon="signature" onClick={() => go('sign', visit.id)}>{t('visit.sign')}</Button>}
-      {next !== null && next !== 'sign' && <Button kind="primary" icon={MARKS[next].icon} onClick={() => mark(next)}>{t(MARKS[next].todo)}</Button>}
+      {next !== null && next !== 'sign' && <Button kind="primary" icon={MARKS[next].icon} onClick={({detail}) => { if (detail < 2) mark(next); }}>{t(MARKS[next].todo)}</Button>}
       {next === null && <Button icon="pencil" onClick={() => { late.value = true; }}>{t('visit.mark.fix')}</Button>}
       {late.value && <MarkFix visit={visit} onClose={() => { late.value = false; }} />}
     </>
