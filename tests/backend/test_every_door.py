@@ -78,6 +78,7 @@ class Door:
 EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {STRANGER}
 OFFICE = frozenset(STAFF_ROLES)
+ADMINISTRATOR = frozenset({"administrator"})
 CLIENT = frozenset({"client_contact"})
 STAFF = OFFICE | {"engineer"}
 
@@ -143,6 +144,10 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/console/tickets/<uuid:ticket_id>/edit"): PAGE,
     ("POST", "/console/tickets/<uuid:ticket_id>/edit"): FORM,
     ("POST", "/console/tickets/<uuid:ticket_id>/<deed>"): NO_SUCH,
+    ("GET", "/console/people/<uuid:person_id>/access"): Door(ADMINISTRATOR, 200, stranger=303),
+    ("POST", "/console/people/<uuid:person_id>/access/roles"): Door(ADMINISTRATOR, 303),
+    ("POST", "/console/people/<uuid:person_id>/access/account"): Door(ADMINISTRATOR, 409),
+    ("POST", "/console/people/<uuid:person_id>/access/password"): Door(ADMINISTRATOR, 422),
     ("GET", "/console/devices"): PAGE,
     ("GET", "/console/devices/<uuid:device_id>"): PAGE,
     ("POST", "/console/devices/<uuid:device_id>/<deed>"): NO_SUCH,
@@ -206,7 +211,9 @@ def doors(app: Flask) -> set[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         own = set(rule.methods or ())
         methods = (
-            own - ({"OPTIONS"} if rule.provide_automatic_options else set()) - ({"HEAD"} if "GET" in own else set())
+            own
+            - ({"OPTIONS"} if getattr(rule, "provide_automatic_options", False) else set())
+            - ({"HEAD"} if "GET" in own else set())
         )
         found |= {(method, rule.rule) for method in methods}
     return found

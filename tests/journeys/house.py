@@ -14,10 +14,12 @@ from backend.core.clock import MachineClock, SetClock
 from backend.core.config import Config
 from backend.demo import clients, founding
 from backend.demo.stage import Stage
+from backend.install.steps import ROOT
 from tests.makers import build_app
 from tests.services.program import Program
 from tests.services.proxy import Proxy
 
+BUILT = ROOT / "pwa" / "dist" / "index.html"
 FOUNDED_BEFORE = timedelta(days=7)
 
 
@@ -46,6 +48,7 @@ class House:
 @contextmanager
 def running_house(data_dir: Path) -> Iterator[House]:
     """Migrate, found the provider, serve behind a proxy; ends both."""
+    assert BUILT.is_file(), f"{BUILT} is missing: build the tablet's app first (npm run build in pwa)"
     network = Proxy(upstream=0)
     network.accept()
     program = Program(data_dir, {"PUBLIC_URL": network.url})

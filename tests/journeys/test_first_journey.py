@@ -24,6 +24,7 @@ SITE, SIGNER = "Bayan laundry", "Chia Boon Keng"
 VISIT, TICKET = "Half-yearly check of the power", "Label printer at the press drops off the network"
 ENGINEER = ("hafiz", "Muhammad Hafiz bin Osman")
 CHECKLIST = "UPS and power check"
+WHY = "No fresh backup today"
 ALARM = "Overload alarm E04 since Monday"
 
 
@@ -118,7 +119,7 @@ def fill_the_checklist(hafiz: Engineer, photo: bytes) -> None:
     hafiz.measures("Runtime shown at the present load", "12.5")
     assert hafiz.item("Why no self-test").count() == 0
     hafiz.chooses("Self-test", "Not run")
-    hafiz.measures("Why no self-test", "No fresh backup today")
+    hafiz.measures("Why no self-test", WHY)
     hafiz.chooses("The UPS tells the servers to shut down in time", "Yes")
     hafiz.chooses("Vents are free of dust with 10 cm of air around", "Pass")
     hafiz.photographs("Front panel with load and runtime", photo_with_place("64 % 12 min"))
@@ -163,6 +164,9 @@ def test_what_the_client_read_is_embedded_line_by_line(journey: Journey, file: P
     read = [line.strip() for line in journey.read.splitlines() if line.strip()]
     assert read == [line["text"] for line in shown["lines"]]
     assert f"不合格：显示屏无告警（不合格）。{ALARM}" in read
+    assert any("270.5 V" in line for line in read), "the number beyond its limit"
+    [run] = [name for name in outsiders.attachments(file) if name.startswith("document-run-")]
+    assert WHY in outsiders.embedded(file, run, tmp_path).decode(), "the conditional item"
     assert any(line.endswith("No alarm on the display") and line.startswith("T-") for line in read), "the follow-up"
 
 
