@@ -8,11 +8,11 @@ from flask import Blueprint, Flask
 def init_app(app: Flask) -> None:
     """Register every page of the console."""
     from backend.console import messages, shell
-    from backend.console.pages import checklists, devices, directory, home, media, tickets, visits
+    from backend.console.pages import access, checklists, devices, directory, home, media, tickets, visits
 
     # A blueprint of its own for each application: one that is registered takes no more pages.
     bp = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
-    for pages in (home, directory, tickets, visits, checklists, devices, media):
+    for pages in (home, directory, access, tickets, visits, checklists, devices, media):
         pages.add_to(bp)
     bp.context_processor(shell.context)
     messages.init_app(app)

@@ -53,6 +53,17 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Secret(Field):
+    """A password: never shown again, also not when the form comes back."""
+
+    longest: int = 128
+    input_type: str = "password"
+
+    def write(self, value: Any) -> Any:  # noqa: ARG002 - that is its point
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Area(Field):
     longest: int = 4000
     widget: str = "area"

@@ -13,7 +13,7 @@ from backend.console.lists import NOTHING_ASKED, Table, asked
 from backend.console.sections import Section
 from backend.core import clock
 from backend.exchange import services as exchange
-from backend.identity.services import guards
+from backend.identity.services import Actor, guards
 
 Json = dict[str, Any]
 SECTIONS = (
@@ -94,6 +94,7 @@ class _Doors:
             title=section.title_of(row),
             edit_href=f"{section.href}/{row.id}/edit",
             pairs=pairs,
+            links=_links(section, row, actor),
             parts=_parts(section, row),
         )
 
@@ -131,6 +132,12 @@ def _in_words(field: Any, value: Any) -> str:
         chosen: list[str] = value if isinstance(value, list) else [value]
         return ", ".join(names.get(one, one) for one in chosen if one)
     return str(value)
+
+
+def _links(section: Section, row: Any, actor: Actor) -> list[tuple[str, str]]:
+    """Pages beside the row's own."""
+    access = section.kind == "person" and actor.has("administrator")
+    return [("Access", f"{section.href}/{row.id}/access")] if access else []
 
 
 def _parts(section: Section, row: Any) -> list[Json]:
