@@ -66,6 +66,13 @@ def fresh_database(request: pytest.FixtureRequest) -> Callable[[str, Path, ExitS
     return make
 
 
+@pytest.fixture
+def sqlite_url(tmp_path: Path, fresh_database: Callable[[str, Path, ExitStack], str]) -> Iterator[str]:
+    """The URL of a fresh SQLite database: a `database_url` of their own for tests that no database decides."""
+    with ExitStack() as stack:
+        yield fresh_database("sqlite", tmp_path, stack)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(
     request: pytest.FixtureRequest, tmp_path: Path, fresh_database: Callable[[str, Path, ExitStack], str]

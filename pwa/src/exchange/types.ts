@@ -5,21 +5,9 @@
  * Names with underscores travel on the wire or lie in an operation's result; the others stay in the tablet.
  */
 
+import type {OperationResult} from '../sync/outcome.ts';
+
 // ---------------------------------------------------------------------------------------------------- the wire
-
-/** How an operation ended. All five use up its number. */
-export type Status = 'applied' | 'merged' | 'conflict' | 'held' | 'rejected';
-
-/** One line of a push answer. `seq` is null for held and rejected. */
-export interface OperationResult {
-  n: number;
-  id: string | null;
-  status: Status;
-  seq: number | null;
-  code?: string;
-  field?: string;
-  conflict_id?: string;
-}
 
 /** An instruction that rides on any answer, for example `{wipe: "<signed statement>"}`. */
 export type Directive = Record<string, unknown>;

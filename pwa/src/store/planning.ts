@@ -1,4 +1,5 @@
-import type {BlobRow, Change, Meta, OperationResult, OutboxRow, Write} from '../exchange/types.ts';
+import type {BlobRow, Change, Meta, OutboxRow, Write} from '../exchange/types.ts';
+import type {OperationResult} from '../sync/outcome.ts';
 import {fate, leaving, leftAudience} from '../sync/feed.ts';
 import {audienceOf} from '../sync/policy.ts';
 import {type BaseRow, blobKey, type Memory, rowKey} from './memory.ts';

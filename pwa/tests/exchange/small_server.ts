@@ -1,6 +1,7 @@
 /** A server of the exchange in memory: the rules of push, pull and blobs, and nothing of the subject. */
 import {checksum, decodeCursor, encodeCursor} from '../../src/sync/feed.ts';
-import type {Answer, Change, OperationResult, PullBody, PushBody, Request} from '../../src/exchange/types.ts';
+import type {Answer, Change, PullBody, PushBody, Request} from '../../src/exchange/types.ts';
+import type {OperationResult} from '../../src/sync/outcome.ts';
 import {linkAfter, startOf} from './hashing.ts';
 
 interface Device {

@@ -4,7 +4,8 @@
  */
 import type {components} from '../../src/net/types.ts';
 import type {Operation} from '../../src/sync/operation.ts';
-import type {OperationResult, PullAnswer, PullBody, PushAnswer, PushBody} from '../../src/exchange/types.ts';
+import type {OperationResult} from '../../src/sync/outcome.ts';
+import type {PullAnswer, PullBody, PushAnswer, PushBody} from '../../src/exchange/types.ts';
 import type {RecoveryWrap} from '../../src/store/keyring.ts';
 import type {Wire} from '../../src/net/wire.ts';
 

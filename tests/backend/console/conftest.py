@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from backend.core.clock import SetClock
-from backend.core.config import Config
-from tests.makers import Browser, House, build_app
+from tests.makers import Browser, House
 
 
 @pytest.fixture
-def app(clock: SetClock, tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+def database_url(sqlite_url: str) -> str:
     """On SQLite alone: pages ask through the services, which are tested on both databases."""
-    file = tmp_path / "singgah.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    config = Config.from_env({"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(tmp_path / "data")})
-    with build_app(config, clock) as made:
-        yield made
+    return sqlite_url
 
 
 class Desk:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from flask import Flask
 
 from backend.core import jobs
-from backend.core.clock import SetClock
-from backend.core.config import Config
 from backend.core.db import db, unit
 from backend.identity import accounts
 from backend.identity.models import Membership
 from backend.identity.services import Scope
 from backend.reports import services as reports
 from tests.backend.signoff.signatures import Pen
-from tests.makers import Browser, House, Person, build_app
+from tests.makers import Browser, House, Person
 
 
 @pytest.fixture
-def app(clock: SetClock, tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+def database_url(sqlite_url: str) -> str:
     """On SQLite alone: which database it is decides nothing here, and printing takes seconds."""
-    file = tmp_path / "singgah.db"
-    file.write_bytes(sqlite_template.read_bytes())
-    config = Config.from_env({"DATABASE_URL": f"sqlite:///{file}", "DATA_DIR": str(tmp_path / "data")})
-    with build_app(config, clock) as made:
-        yield made
+    return sqlite_url
 
 
 def contact_of(house: House, scope_type: str, scope_id: str, nth: int = 1) -> Browser:
