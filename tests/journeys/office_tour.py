@@ -90,6 +90,19 @@ class OfficeTour:
             self.look(f"/console/{place}/<uuid:row_id>", "full", first)
             self.look(f"/console/{place}/<uuid:row_id>/edit", "full", f"{first}/edit")
 
+    def access(self) -> None:
+        """What an administrator gives a person; a password that is too short."""
+        rule = "/console/people/<uuid:person_id>/access"
+        path = f"{self.first_of('people')}/access"
+        self.look(rule, "with an account", path)
+        password = self.page.locator(f"form[action='{path}/password']")
+        for summary in self.page.locator("main details:not([open]) > summary").all():
+            summary.click()
+        password.get_by_label("Password").fill("short")
+        password.get_by_role("button").click()
+        expect(self.page.locator(".message.fail"), "what is wrong with it").to_be_visible()
+        self.looking.at(self.page, rule, "errors")
+
     def sign_in_page(self, browser: Browser) -> None:
         page = window(browser.new_context, self.watch, self.house.url).new_page()
         page.goto("/sign-in")

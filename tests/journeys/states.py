@@ -56,6 +56,7 @@ OFFICE: dict[str, tuple[str, ...]] = {
     "/console/tickets/<uuid:ticket_id>/edit": ("full",),
     "/console/devices": ("full",),
     "/console/devices/<uuid:device_id>": ("full",),
+    "/console/people/<uuid:person_id>/access": ("with an account", "errors"),
     "/console/checklists": ("full",),
     "/console/checklists/<uuid:checklist_id>": ("full",),
     **{

@@ -124,6 +124,7 @@ def everything_seen(
     tour.home()
     tour.work(assigned, visit)
     tour.directory()
+    tour.access()
     tour.sign_in_page(browser)
     return looking
 
