@@ -52,7 +52,7 @@ class Worker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGINT or SIGTERM: finish the job under way, then end."""
         self.told.set()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call] # RQ types it half
 
 
 def worker(url: str, told: threading.Event) -> Worker:

@@ -38,7 +38,7 @@ def pytest_runtest_makereport(
 
 
 def photographed(item: pytest.Item, watch: Watch) -> list[str]:
-    folder: Path = item.config._tmp_path_factory.mktemp("screens")  # type: ignore[attr-defined]
+    folder: Path = item.config._tmp_path_factory.mktemp("screens")  # type: ignore[attr-defined] # the plugin's own
     told = [f"complaint: {words}" for words in watch.complaints]
     for number, page in enumerate(watch.pages):
         path = folder / f"{number}.png"

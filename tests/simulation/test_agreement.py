@@ -48,7 +48,7 @@ def build(
         app = stack.enter_context(build_app(config, clock))
         return House.found(app, clock, "Simulated Systems"), stack.close
 
-    make.examples = {"sqlite": 20, "postgresql": 8}[request.param]  # type: ignore[attr-defined]
+    make.examples = {"sqlite": 20, "postgresql": 8}[request.param]  # type: ignore[attr-defined] # beside the function it belongs to
     yield make
 
 

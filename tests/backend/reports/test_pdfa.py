@@ -134,8 +134,8 @@ def careless() -> IndexedReader:
     jpeg = base64.b64encode(picture(1, (64, 48))).decode()
     page = f'<p>x</p><img alt="x" src="data:image/jpeg;base64,{jpeg}">'
     fonts = FontConfiguration()
-    pdf = HTML(string=page).render(stylesheets=[CSS(string="p{color:red}", font_config=fonts)], font_config=fonts)  # type: ignore[call-arg]
-    return IndexedReader(pdf.write_pdf(pdf_version="1.7", uncompressed_pdf=False))  # type: ignore[call-arg]
+    pdf = HTML(string=page).render(stylesheets=[CSS(string="p{color:red}", font_config=fonts)], font_config=fonts)  # type: ignore[call-arg] # our stub lists what the product uses
+    return IndexedReader(pdf.write_pdf(pdf_version="1.7", uncompressed_pdf=False))  # type: ignore[call-arg] # our stub lists what the product uses
 
 
 BROKEN = [names_its_part, has_an_output_intent, is_tagged_with_a_language, interpolates_nothing, relates_every_file]
