@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,13 +15,14 @@ from backend.exchange import services as exchange
 from backend.exchange.services import Ask
 from backend.identity.services import guards
 
+NEW_VERSION = re.compile(r"^versions\.\d+\.")
 ACCEPTED = frozenset({"applied", "merged"})
 OVERRULED = "Somebody else changed this meanwhile. Both values are kept: look at what is shown now."
 
 
 def refused(form: Form, operation: str, args: Mapping[str, Any]) -> Form | None:
     """The form with its complaints when the operation's schema has any."""
-    errors = forms.complaints(exchange.arguments_of(operation), args)
+    errors = _homely(forms.complaints(exchange.arguments_of(operation), args))
     return form.with_errors(errors) if errors else None
 
 
@@ -35,8 +37,10 @@ def send(operations: Sequence[Ask], base: int) -> dict[str, str]:
 
 
 def _homely(errors: Mapping[str, str]) -> dict[str, str]:
-    """Fields of an operation (`args.title`) under the names that the form has for them (`title`)."""
-    return {field.removeprefix("args."): text for field, text in errors.items()}
+    """Fields of an operation under the names that the form has for them: `args.title` is `title`, and what is said of
+    the version that a form adds is said of its `terms`.
+    """
+    return {NEW_VERSION.sub("terms.", field.removeprefix("args.")): text for field, text in errors.items()}
 
 
 def page_of_form(title: str, form: Form, action: str, submit: str, cancel: str) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from backend.console.fields import Field, Texts
 Json = dict[str, Any]
 
 REFUSALS = {
+    "invalid": "This is missing, or cannot be meant.",
     "id_reused": "This was sent before. Look at the list before you send it again.",
     "forbidden": "Your role does not allow this.",
     "wrong_state": "It is no longer in a state that allows this. Look at it again.",

@@ -132,3 +132,10 @@ def test_searching_finds_by_name_tag_and_number(house: House, desk: Desk) -> Non
     desk.made("/console/assets/new", **filled(house, "asset"))
     assert "Core switch" in desk.see("/console/find?q=SW-1")
     assert "Nothing found" in desk.see("/console/find?q=zzzz")
+
+
+@pytest.mark.parametrize("place", ["agreements", "calendars"])
+def test_what_is_wrong_with_a_new_version_is_said_at_its_field(desk: Desk, place: str) -> None:
+    page = desk.send(f"/console/{place}/new").get_data(as_text=True)
+    assert re.search(r'id="terms.effective_from"[^>]*aria-invalid="true"', page)
+    assert "versions." not in page
