@@ -88,9 +88,11 @@ def local_midnight(now: datetime) -> datetime:
 
 
 def _past_visits(past: Past) -> None:
-    """Sixty signed visits: each site in turn, so that assets have readings from earlier visits."""
+    """Sixty signed visits: each site in turn, so that assets have readings from earlier visits. The last are those of
+    the first clients, one of whom looks into the portal.
+    """
     days, library = list(past.free_of_holidays()), data.library()
-    sites = cycle(past.sites)
+    sites = cycle(past.sites[::-1])
     for turn in range(SIGNED_VISITS):
         day, hour = days[turn * len(days) // SIGNED_VISITS], HOURS[turn % len(HOURS)]
         _one_visit(past, next(sites), day + timedelta(hours=hour), turn, library)
