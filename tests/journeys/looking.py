@@ -40,6 +40,8 @@ class Looking:
         for scheme, (width, height) in LOOKS:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            # At the head of the page: what lies under its sticky bar depends on where somebody stopped scrolling.
+            page.evaluate("() => scrollTo(0, 0)")
             where = f"{screen}, {state}, {scheme} {width}×{height}"
             self.faults += [f"{where}: {rule} at {node}: {why}" for rule, node, why in violations(page)]
             if page.evaluate(WIDER_THAN_THE_SCREEN):
