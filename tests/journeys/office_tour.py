@@ -9,18 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.browsers import Watch, window
 from tests.journeys.house import House
 from tests.journeys.looking import Looking
+from tests.journeys.states import DIRECTORY
 
-DIRECTORY = (
-    "clients",
-    "sites",
-    "contacts",
-    "assets",
-    "agreements",
-    "people",
-    "calendars",
-    "regions",
-    "legal-entities",
-)
 SHOWN = {
     "visits": "<uuid:visit_id>",
     "tickets": "<uuid:ticket_id>",

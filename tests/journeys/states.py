@@ -3,6 +3,18 @@
 Whoever adds a screen or a page adds its line here and brings the tour to it.
 """
 
+DIRECTORY = (
+    "clients",
+    "sites",
+    "contacts",
+    "assets",
+    "agreements",
+    "people",
+    "calendars",
+    "regions",
+    "legal-entities",
+)
+
 TABLET: dict[str, tuple[str, ...]] = {
     # Before the door; named after their files in features/account.
     "refused": ("in a browser's tab",),
@@ -61,17 +73,7 @@ OFFICE: dict[str, tuple[str, ...]] = {
     "/console/checklists/<uuid:checklist_id>": ("full",),
     **{
         f"/console/{place}{rest}": states
-        for place in (
-            "clients",
-            "sites",
-            "contacts",
-            "assets",
-            "agreements",
-            "people",
-            "calendars",
-            "regions",
-            "legal-entities",
-        )
+        for place in DIRECTORY
         for rest, states in (
             ("", ("full", "nothing found")),
             ("/new", ("empty", "errors")),
