@@ -205,8 +205,9 @@ class Connection:
                 self._meet(self._proxy.fault_for(data.split(b"\r\n", 1)[0].decode("latin-1")))
             if self._passes(data, self._server, Kind.CUT_REQUEST):
                 continue
-            self._server.shutdown(socket.SHUT_WR)
+            # The browser first: the server answers what it got as soon as no more can come, and nobody may hear that.
             reset(self._browser)
+            self._server.shutdown(socket.SHUT_WR)
             return
         self._server.shutdown(socket.SHUT_WR)
 

@@ -4,6 +4,7 @@ import http.client
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
@@ -39,6 +40,8 @@ def server() -> Iterator[Server]:
             body = self.rfile.read(length)
             if len(body) < length:
                 noted.truncated.put(len(body))
+                with suppress(ConnectionError):  # the line is cut
+                    self._answer(b"damaged")
                 return
             noted.arrived.append(("POST", self.path, body))
             self._answer(b"kept")
@@ -146,7 +149,9 @@ def test_refused_connections_are_refused_and_open_ones_cut_until_it_accepts_agai
     assert [path for _, path, _ in server.arrived] == ["/before", "/after"]
 
 
-def test_a_cut_request_reaches_the_server_truncated(proxy: Proxy, server: Server) -> None:
+def test_a_cut_request_reaches_the_server_truncated_and_its_answer_reaches_nobody(
+    proxy: Proxy, server: Server
+) -> None:
     fault = proxy.cut_request("POST /blob", after=100_000)
 
     with pytest.raises(LOST):
