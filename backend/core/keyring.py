@@ -3,7 +3,8 @@
 root        ECDSA P-256, 25 years; its certificate is what a verifier pins
 seal-<id>   company seal of one legal entity; a new key each year, the old one destroyed
 tsa         internal time stamps (RFC 3161)
-enrolment   Ed25519, signs device statements; certified by the root
+enrolment   Ed25519, signs what reports say of a device; certified by the root
+statement   P-256, signs what tablets keep or obey; P-256 because every browser can check it
 recovery    P-256 ECDH, opens what a tablet sealed for the organisation
 master      wraps the data keys of visits (AES-256-GCM)
 secret      HMAC of sessions and nonces
@@ -15,6 +16,8 @@ file lock.
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -43,6 +46,9 @@ __all__ = ["Entity", "EnvelopeInvalid", "KeyRing", "SealKey", "open_recovery", "
 
 RENEW_CRL = timedelta(days=14)
 """A revocation list nearer than this to its end is renewed when asked for."""
+
+BARE = ("recovery", "statement")
+"""P-256 keys without a certificate."""
 
 ENTITY_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 
@@ -100,6 +106,16 @@ class KeyRing:
     def enrolment(self) -> tuple[ed25519.Ed25519PrivateKey, x509.Certificate]:
         """The key that signs device statements, and the root's word for it."""
         return self._enrolment_key(), self._certificate("enrolment")
+
+    @property
+    def statement(self) -> ec.EllipticCurvePrivateKey:
+        """The key that signs statements for tablets (identity/statement.py)."""
+        return self._key("statement")
+
+    @property
+    def mark(self) -> str:
+        """Tells these keys from others without telling them: what a backup of the database notes of its keys."""
+        return hmac.new(self._bytes("master"), b"singgah-keys/1", hashlib.sha256).hexdigest()[:16]
 
     @property
     def secret(self) -> bytes:
@@ -168,8 +184,9 @@ class KeyRing:
             enrolment = ed25519.Ed25519PrivateKey.generate()
             made = certificates.make_enrolment(self._issuer(), enrolment.public_key(), self.organisation, now)
             self._keep("enrolment", enrolment, made)
-        if not (self.folder / "recovery.key").exists():
-            self._write("recovery.key", _pem(ec.generate_private_key(ec.SECP256R1())))
+        for name in BARE:
+            if not (self.folder / f"{name}.key").exists():
+                self._write(f"{name}.key", _pem(ec.generate_private_key(ec.SECP256R1())))
         for name in ("master", "secret"):
             if not (self.folder / f"{name}.key").exists():
                 self._write(f"{name}.key", secrets.token_bytes(32))
@@ -211,7 +228,7 @@ class KeyRing:
         return x509.load_pem_x509_certificate((self.folder / f"{name}.pem").read_bytes())
 
     def _key(self, name: str) -> ec.EllipticCurvePrivateKey:
-        path = self.folder / (f"{name}.key" if name == "recovery" else f"{name}.pem")
+        path = self.folder / (f"{name}.key" if name in BARE else f"{name}.pem")
         key = load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise KeysUnusable(f"{path.name} holds another kind of key")
