@@ -95,14 +95,14 @@ function apply(turn: Turn, staged: Staged): void {
   turn.commit('pull', [{kind: 'apply', limit: APPLY_ROWS, generation}], {staged: left}, {kind: 'staged'});
 }
 
-/** The last rows, the sweep, the retired operations and the cursor: all in one transaction. */
+/** The last rows, the retired operations, the sweep (of what they held on to as well) and the cursor: all in one transaction. */
 function finish(turn: Turn, staged: Staged, before: Write[], also: MetaChange): void {
   const {meta, prunedAt} = turn.state;
   const {generation} = meta;
   const writes = [...before];
   if (staged.rows > 0) writes.push({kind: 'apply', limit: APPLY_ROWS, generation});
-  if (meta.bootstrapping) writes.push({kind: 'sweep', generation});
   writes.push({kind: 'retire', head: staged.head});
+  if (meta.bootstrapping) writes.push({kind: 'sweep', generation});
   if (turn.now - prunedAt >= DAY) {
     writes.push(pruning(meta, turn.now));
     turn.state.prunedAt = turn.now;

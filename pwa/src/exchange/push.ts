@@ -94,7 +94,7 @@ function accept(turn: Turn, answer: Answer): void {
   if (sent === null || told === null) return rest(turn, push);
   const ackedN = sent.body.first + sent.ids.length - 1;
   const set = {ackedN, resume: told.resume, ...tidings(told, turn.now)};
-  turn.commit('push', settling(sent, told, meta.head, turn.now), set, {kind: 'settled', seq: told.seq});
+  turn.commit('push', settling(sent, told, meta, turn.now), set, {kind: 'settled', seq: told.seq});
   const directives = directivesOf(told);
   if (directives.length > 0) turn.effects.push({kind: 'obey', directives});
 }

@@ -43,10 +43,13 @@ function isWhole(value: unknown): value is number {
 }
 
 /** Every operation of the push has its outcome; those whose effect the base already holds leave the view at once. */
-export function settling(sent: NonNullable<PushLane['sent']>, answer: PushAnswer, head: number, now: number): Write[] {
+export function settling(sent: NonNullable<PushLane['sent']>, answer: PushAnswer, meta: Meta, now: number): Write[] {
+  const {head, generation, bootstrapping} = meta;
   return [
     {kind: 'settle', results: answer.results, links: [...sent.links], at: now},
     {kind: 'retire', head},
+    // A bootstrap kept rows that the server no longer has because these operations name them.
+    ...(bootstrapping ? [] : [{kind: 'sweep' as const, generation}]),
   ];
 }
 

@@ -98,6 +98,13 @@ describe('applying', () => {
     const {memory} = run(makeMemory({rows, outbox: new Map([row(1, {kind: 'run', entity: RUN})])}), [{kind: 'sweep', generation: 2}]);
     expect([...memory.rows.keys()].sort()).toEqual([`run/${RUN}`, `site/${SITE}`]);
   });
+
+  test('sweeps a row that an act held on to, once the act is settled', () => {
+    const rows = new Map([base('run', RUN, {visit: VISIT}), base('site', SITE, {}, 2)]);
+    const {memory} = run(makeMemory({rows, outbox: new Map([row(1, {kind: 'run', entity: RUN})])}), [
+      {kind: 'settle', results: [{n: 1, id: null, status: 'held', seq: null}], links: ['a'], at: 9}, {kind: 'sweep', generation: 2}]);
+    expect([...memory.rows.keys()]).toEqual([`site/${SITE}`]);
+  });
 });
 
 describe('pruning', () => {
