@@ -1,7 +1,7 @@
 """The database: one declarative base, units of work that write, snapshots that read.
 
 `unit()` keeps all of the work or none of it and sends letters only after the commit; `reading()` is one snapshot that
-cannot write (decisions.md 21). Tables fed to tablets change only inside exchange's own unit (decisions.md 33).
+cannot write (decisions.md 21). Tables fed to tablets change only inside exchange's own unit (see one_way.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from backend.core import sqlite
+from backend.core import one_way, sqlite
 from backend.core.config import Config
 
 Letter = Callable[[], None]
@@ -101,6 +101,8 @@ def unit(*, fed: bool = False) -> Iterator[Unit]:
         raise RuntimeError("a unit of work cannot begin inside another one or inside reading()")
     current = session.info["unit"] = Unit(fed)
     try:
+        if fed:
+            session.connection(execution_options={"fed": one_way.FEED})
         yield current
         session.commit()
     except BaseException:
@@ -178,7 +180,8 @@ def engine_options(config: Config) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Give an engine the transactions of this program."""
+    """Give an engine the transactions of this program, and the guard of the fed tables."""
+    event.listen(engine, "before_cursor_execute", _guard_statement)
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
     else:
@@ -188,25 +191,27 @@ def prepare(engine: Engine) -> None:
 def _begin_on_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    one_way.open_way(connection)
 
 
 class FedTableTouched(RuntimeError):
-    """A fed table was changed outside exchange: tablets would never hear of it (decisions.md 33)."""
+    """A fed table was changed outside exchange: tablets would never hear of it."""
 
-
-def _refuse(session: Session, table: str) -> None:
-    current = session.info.get("unit")
-    if table in db.fed_tables and not (isinstance(current, Unit) and current.fed):
-        raise FedTableTouched(f"{table} is fed to tablets and changes only through an operation")
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table} is fed to tablets and changes only through an operation")
 
 
 @event.listens_for(Session, "before_flush")
 def _guard_flush(session: Session, _context: object, _instances: object) -> None:
+    current = session.info.get("unit")
+    if isinstance(current, Unit) and current.fed:
+        return
     for changed in (*session.new, *session.dirty, *session.deleted):
-        _refuse(session, changed.__tablename__)
+        if changed.__tablename__ in db.fed_tables:
+            raise FedTableTouched(changed.__tablename__)
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _guard_statement(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        _refuse(state.session, state.statement.table.name)  # type: ignore[attr-defined] # an ORM statement has a table
+def _guard_statement(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    table = one_way.is_refused(connection, statement, db.fed_tables)
+    if table:
+        raise FedTableTouched(table)

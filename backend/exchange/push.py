@@ -32,7 +32,6 @@ log = logging.getLogger("singgah.exchange")
 
 ATTEMPTS = 4
 """Tries before a transaction takes the counter first, so that nobody can outrun it."""
-LOCK_TIMEOUT = "2s"
 DURABILITY = "none"
 """No backup is configured in this version: tablets keep what they sent (sync.md 3.2)."""
 BARRED = {"suspended": "device_suspended", "revoked": "device_revoked"}
@@ -91,7 +90,7 @@ def _tried(actor: Actor, asked: Push, quarantine: str | None) -> bytes:
 
 def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> bytes:
     with unit(fed=True) as work:
-        connection = begin()
+        connection = db.session.connection()
         place = devices.read(connection, actor.org_id, asked.device, lock=True)
         at = position(connection, actor.org_id)
         token = _admit(asked, place, at)
@@ -104,14 +103,6 @@ def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> b
     results = [line.outcome for line in old] + answers
     next_n = place.next_n + len(batch.texts)
     return _answer(asked, token.get("resume", place.resume), at.epoch, next_n - 1, place.durable_n, seq, results)
-
-
-def begin() -> Connection:
-    """The connection of the unit under way, which waits at most two seconds for a lock."""
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    return connection
 
 
 def _admit(asked: Push, place: Place, at: Position) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from backend.exchange.oplog import OperationLog
 from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
-from backend.exchange.push import ATTEMPTS, Keeping, begin
+from backend.exchange.push import ATTEMPTS, Keeping
 from backend.exchange.quarantine import Held, held, set_aside
 from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
@@ -92,7 +92,7 @@ def _sender(actor: Actor) -> Actor:
 
 def _submitted(sender: Actor, texts: list[str], *, lock: bool) -> list[dict[str, Any]]:
     with unit(fed=True) as work:
-        connection = begin()
+        connection = db.session.connection()
         place = devices.read(connection, sender.org_id, str(sender.device_id), lock=True)
         keeping = Keeping(connection, work, sender, place, OperationLog(connection, sender.org_id))
         answers, _ = keeping.carry_out(Batch(place.next_n, place.last_link, texts), {}, lock=lock)

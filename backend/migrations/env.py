@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON, text
 
+from backend.core import one_way
 from backend.core.db import Base, UtcDateTime, db
 
 LOCK = 5_117_104
@@ -24,7 +25,7 @@ def render(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
 
 def run() -> None:
     """Carry out what alembic asks on the application's connection."""
-    with db.engine.begin() as connection:
+    with db.engine.execution_options(fed=one_way.MIGRATION).begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         context.configure(
