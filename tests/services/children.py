@@ -1,4 +1,6 @@
-"""Child processes of the tests: started in a group of their own, watched while they come up, stopped for certain."""
+"""Child processes of the tests: started in a group of their own, watched while they come up, stopped for certain, also
+when the run itself is killed (watcher.py).
+"""
 
 import os
 import signal
@@ -7,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.services.watcher import WATCH
 
 READY_WITHIN = 30.0  # seconds; nothing here takes longer on a slow machine, so later means never
 STOP_WITHIN = 10.0
@@ -45,6 +49,7 @@ class Child:
             self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             return False
+        WATCH.end(self.process.pid)
         return True
 
     def stop(self) -> int:
@@ -59,6 +64,7 @@ class Child:
         """What a power cut does: the whole group at once, no farewell."""
         self._signal(signal.SIGKILL)
         self.process.wait(STOP_WITHIN)
+        WATCH.end(self.process.pid)
 
     def _signal(self, number: int) -> None:
         if self.process.poll() is None:
@@ -66,7 +72,11 @@ class Child:
 
 
 def start(
-    name: str, command: Sequence[str | Path], said: Path, env: Mapping[str, str] | None = None
+    name: str,
+    command: Sequence[str | Path],
+    said: Path,
+    env: Mapping[str, str] | None = None,
+    farewell: signal.Signals = signal.SIGTERM,
 ) -> Child:
     """Start `command`; its output is appended to `said`. `env` is the whole environment, the test run's own if None."""
     with said.open("ab") as out:
@@ -78,4 +88,5 @@ def start(
             env=None if env is None else dict(env),
             start_new_session=True,
         )
-    return Child(name, process, said)
+    WATCH.begin(process.pid, farewell)
+    return Child(name, process, said, farewell)

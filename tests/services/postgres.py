@@ -142,8 +142,8 @@ def _started(
             *listen,
             *(() if durable else FORGETFUL),
         )
-        child = children.start("postgres", command, folder / f"said-{attempt}")
-        child.farewell = signal.SIGINT  # with SIGTERM it waits for every connection that a test forgot
+        # With SIGTERM it waits for every connection that a test forgot.
+        child = children.start("postgres", command, folder / f"said-{attempt}", farewell=signal.SIGINT)
         try:
             child.wait_until(server.answers, "an answer to a connection")
         except children.DidNotStart:

@@ -60,8 +60,8 @@ def test_ctrl_c_stops_what_make_up_started(tmp_path: Path) -> None:
     port = free_port()
     program = Program(tmp_path / "data", {"DEMO": "0"}, port=port)
     command = (sys.executable, "-m", "backend.install.up")
-    up = children.start("make up", command, tmp_path / "said", {**program.env(), "PYTHONPATH": str(ROOT)})
-    up.farewell = signal.SIGINT
+    env = {**program.env(), "PYTHONPATH": str(ROOT)}
+    up = children.start("make up", command, tmp_path / "said", env, signal.SIGINT)
     up.wait_until(lambda: "Ctrl-C stops it" in up.last_words(), "a migrated database and the word how to stop")
     up.wait_until(program.is_healthy, "a healthy answer from /health")
 
