@@ -6,6 +6,7 @@
  * them. A lane waits for one thing at a time: something loaded, sent or committed. What an effect does to `meta`
  * reaches the state only when it is committed.
  */
+import {becameAnother, learn, rekeyed} from './fork.ts';
 import {pullAnswered, pullCommitted, startHead, startPull, sumsLoaded, wantsHead, wantsPull} from './pull.ts';
 import {pushAnswered, pushCommitted, pushLoaded, startPush, wantsPush} from './push.ts';
 import {hurry, rest} from './retry.ts';
@@ -88,6 +89,7 @@ function acted(turn: Turn, {n, blobs = []}: Heard<'acted'>): void {
 function loaded(turn: Turn, {id, found}: Heard<'loaded'>): void {
   const name = laneOf(turn, id, 'load');
   if (name === 'push' && found.kind === 'outbox') pushLoaded(turn, found);
+  if (name === 'push' && found.kind === 'meta') becameAnother(turn, found.meta);
   if (name === 'pull' && found.kind === 'sums') sumsLoaded(turn, found);
 }
 
@@ -106,6 +108,8 @@ function continueAfter(turn: Turn, then: Next): void {
     case 'settled':
     case 'rewound':
       return pushCommitted(turn, then);
+    case 'rekeyed':
+      return rekeyed(turn);
     case 'staged':
     case 'applied':
       return pullCommitted(turn, then);
@@ -191,6 +195,7 @@ function schedule(turn: Turn): void {
 
 function takeTurn(turn: Turn): void {
   const {state} = turn;
+  if (state.push.stale) return learn(turn);
   const [push, pull] = [wantsPush(turn), wantsPull(turn)];
   // A push needs the server's epoch, which only an answer tells.
   const pullFirst = state.lastTurn === 'push' || state.meta.epoch === null;

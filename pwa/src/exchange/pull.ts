@@ -1,5 +1,6 @@
 /** The pull lane: pages are staged, and applied when the last one is here; the cursor is written with the last row. */
 import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
+import {becomeAnother} from './fork.ts';
 import {startAnew} from './push.ts';
 import {handleCommon, isReady, recover, rest} from './retry.ts';
 import {directivesOf, pruning, pullAnswer, tidings} from './settle.ts';
@@ -46,6 +47,7 @@ export function pullAnswered(turn: Turn, answer: Answer): void {
   if (handleCommon(turn, 'pull', verdict)) return;
   if (verdict.kind === 'epoch') return startAnew(turn, turn.state.pull, verdict);
   if (verdict.kind === 'expired') return bootstrap(turn);
+  if (verdict.kind === 'forked') return becomeAnother(turn);
   if (verdict.kind !== 'good') return rest(turn, turn.state.pull);
   if (request?.kind === 'head') return headAnswered(turn, answer.body);
   return pageAnswered(turn, request?.kind === 'pull' ? request.body.nonce : '', answer.body);

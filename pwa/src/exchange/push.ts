@@ -1,4 +1,5 @@
 /** The push lane: oldest operations first, contiguous, the same bytes until their outcome is known. */
+import {becomeAnother} from './fork.ts';
 import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
 import {length} from '../sync/utf8.ts';
 import {breathe, handleCommon, isReady, recover, rest} from './retry.ts';
@@ -35,6 +36,11 @@ export function pushLoaded(turn: Turn, found: Extract<Loaded, {kind: 'outbox'}>)
   const {push, meta} = turn.state;
   push.busy = null;
   const first = meta.ackedN + 1;
+  if (found.prev !== null && found.ops.length === 0) {
+    // Told of under a number from before this storage became another device: nothing waits.
+    meta.nextN = first;
+    return;
+  }
   if (found.prev === null || found.ops[0]?.n !== first) {
     // They were pruned long ago, and the server has lost them: only a person can decide.
     push.closed = 'op_gap';
@@ -84,6 +90,8 @@ export function pushAnswered(turn: Turn, answer: Answer): void {
       return startAnew(turn, push, verdict);
     case 'expired':
       return close(turn, 'expired');
+    case 'forked':
+      return becomeAnother(turn);
   }
 }
 
@@ -129,9 +137,7 @@ export function startAnew(turn: Turn, asked: Lane, {epoch, nextN}: {epoch: strin
   push.sent = null;
   if (nextN > meta.nextN) {
     // It knows operations that this storage never made: an old copy of it is running here.
-    push.closed = 'device_forked';
-    pull.closed = 'device_forked';
-    return;
+    return becomeAnother(turn);
   }
   const from = Math.min(nextN, meta.ackedN + 1);
   const anew = {cursor: null, head: 0, journal: null, staged: null, bootstrapping: true, generation: meta.generation + 1};
@@ -149,6 +155,7 @@ export function pushCommitted(turn: Turn, then: Extract<Next, {kind: 'settled' |
   push.sent = null;
   push.due = null;
   push.strikes = 0;
+  if (then.kind === 'settled') push.rekeyed = false;
   recover(push);
   if (then.kind === 'rewound') return;
   push.batch = Math.min(FULL_BATCH, push.batch * 2);

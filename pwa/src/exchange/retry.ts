@@ -50,6 +50,7 @@ export function handleCommon(turn: Turn, name: LaneName, verdict: Verdict | {rea
   const lane = turn.lane(name);
   const {busy} = lane;
   lane.busy = null;
+  if (verdict.kind === 'good') turn.state.pending = false;
   switch (verdict.kind) {
     case 'renew':
       if (busy?.doing === 'send' && !busy.renewed) turn.send(name, (id) => ({...busy.request, id}), true);
@@ -60,6 +61,10 @@ export function handleCommon(turn: Turn, name: LaneName, verdict: Verdict | {rea
       return true;
     case 'wait':
       rest(turn, lane, verdict.atLeast);
+      return true;
+    case 'pending':
+      turn.state.pending = true;
+      rest(turn, lane);
       return true;
     case 'closed':
       lane.closed = verdict.code;

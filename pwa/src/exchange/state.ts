@@ -14,6 +14,7 @@ export type MetaChange = Partial<Omit<Meta, 'device' | 'nextN'>>;
 export type Next =
   | {readonly kind: 'settled'; readonly seq: number}
   | {readonly kind: 'rewound'}
+  | {readonly kind: 'rekeyed'}
   | {readonly kind: 'staged'}
   | {readonly kind: 'applied'; readonly sums: Readonly<Record<string, string>>}
   | {readonly kind: 'blob'; readonly row: BlobRow};
@@ -35,6 +36,10 @@ export interface PushLane extends Lane {
   sent: {readonly body: PushBody; readonly ids: readonly string[]; readonly links: readonly string[]} | null;
   /** At most so many operations in the next push. */
   batch: number;
+  /** It became another device, and the state does not know yet what the store made of it. */
+  stale: boolean;
+  /** It became another device, and nothing was accepted from that one yet: a second fork now would be a mistake. */
+  rekeyed: boolean;
   /** How often the single operation at the front made the server fail. */
   strikes: number;
 }
@@ -66,6 +71,8 @@ export interface State {
   locked: boolean;
   visible: boolean;
   signedOut: boolean;
+  /** The office has not yet confirmed this device. */
+  pending: boolean;
   storage: SyncStatus['storage'];
   divergence: string[];
   /** Which of push and pull had the last turn, so that neither starves. */
@@ -88,12 +95,13 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
   return {
     meta: {...meta},
     blobs: blobs.filter((row) => row.state !== 'complete'),
-    push: {...IDLE, sent: null, batch: FULL_BATCH, strikes: 0},
+    push: {...IDLE, sent: null, batch: FULL_BATCH, stale: false, rekeyed: false, strikes: 0},
     pull: {...IDLE, pollAt: 0, askedAt: 0, doubtful: false, expected: null, mending: false},
     blob: {...IDLE, known: null, chunk: FIRST_CHUNK},
     locked: true,
     visible: true,
     signedOut: false,
+    pending: false,
     storage: null,
     divergence: [],
     lastTurn: 'pull',

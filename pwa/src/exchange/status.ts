@@ -11,6 +11,7 @@ export function statusOf(state: State): SyncStatus {
     doing: doing(state),
     locked: state.locked,
     signedOut: state.signedOut,
+    pending: state.pending,
     unsent: unsent(state),
     unsentBlobs: {count: waiting.length, bytes: waiting.reduce((sum, row) => sum + row.size - row.offset, 0)},
     refusedBlobs: state.blobs.length - waiting.length,
@@ -38,7 +39,7 @@ export function nextAlarm(turn: Turn): number | null {
   const {push, pull, blob, meta} = state;
   const begun = meta.staged !== null || meta.bootstrapping || pull.expected !== null;
   const wishes = [
-    unsent(state) > 0 || push.sent !== null ? when(push, push.due ?? turn.now) : null,
+    unsent(state) > 0 || push.sent !== null || push.stale ? when(push, push.due ?? turn.now) : null,
     begun || pull.due !== null ? when(pull, begun ? turn.now : (pull.due ?? turn.now)) : null,
     state.visible ? when(pull, pull.pollAt) : null,
     wantsBlob(turn) || blob.retryAt !== null ? when(blob, turn.now) : null,

@@ -175,6 +175,12 @@ export type Write =
   | {kind: 'settle'; results: OperationResult[]; links: string[]; at: number}
   /** The server lost these: result, link, settledAt to null and retired to false for every n >= from. */
   | {kind: 'reopen'; from: number}
+  /**
+   * This storage is a copy of one that went on elsewhere: it becomes the device of this id, with a key of its own. Every
+   * operation, settled or not, keeps id and bytes and is numbered anew from 1; outcomes stay for the view. ackedN,
+   * durableN and resume begin again. Stands alone in its commit.
+   */
+  | {kind: 'rekey'; device: string}
   /** Retire settled operations whose seq is not null and <= head. */
   | {kind: 'retire'; head: number}
   /** Append to the inbox, in this order. */
@@ -194,11 +200,14 @@ export type Query =
   /** Oldest operations with n >= from, at most `limit`, and link(from - 1): null when it is no longer known. */
   | {kind: 'outbox'; from: number; limit: number}
   /** For each audience the checksum (`sync/feed.ts` `checksum`) of its base rows. */
-  | {kind: 'sums'; audiences: string[]};
+  | {kind: 'sums'; audiences: string[]}
+  /** Meta as it lies on the disk: after `rekey` only the store knows the numbers. */
+  | {kind: 'meta'};
 
 export type Loaded =
   | {kind: 'outbox'; prev: string | null; ops: OutboxEntry[]}
-  | {kind: 'sums'; sums: Record<string, string>};
+  | {kind: 'sums'; sums: Record<string, string>}
+  | {kind: 'meta'; meta: Meta};
 
 // ------------------------------------------------------------------------------------------- events and effects
 
@@ -248,6 +257,8 @@ export interface SyncStatus {
   locked: boolean;
   /** "Sign in to send n changes." */
   signedOut: boolean;
+  /** The office has not yet confirmed this device; what is done meanwhile waits here. */
+  pending: boolean;
   unsent: number;
   unsentBlobs: {count: number; bytes: number};
   refusedBlobs: number;

@@ -57,7 +57,7 @@ export function blobAnswered(turn: Turn, answer: Answer): void {
   }
 }
 
-type BlobVerdict = Exclude<Verdict, {kind: 'gap' | 'epoch' | 'expired'}> | {readonly kind: 'clash' | 'gone'};
+type BlobVerdict = Exclude<Verdict, {kind: 'gap' | 'epoch' | 'expired' | 'forked'}> | {readonly kind: 'clash' | 'gone'};
 
 /** Statuses that mean something else for an upload than for a request of sync. */
 function verdictOf(answer: Answer): BlobVerdict {
@@ -65,7 +65,7 @@ function verdictOf(answer: Answer): BlobVerdict {
   if (answer.status === 404 || answer.status === 410) return {kind: 'gone'};
   if (answer.status === 460) return {kind: 'smaller'};
   const verdict = judge(answer);
-  const impossible = verdict.kind === 'gap' || verdict.kind === 'epoch' || verdict.kind === 'expired';
+  const impossible = verdict.kind === 'gap' || verdict.kind === 'epoch' || verdict.kind === 'expired' || verdict.kind === 'forked';
   return impossible ? {kind: 'wait', atLeast: null} : verdict;
 }
 

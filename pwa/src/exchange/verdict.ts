@@ -13,12 +13,17 @@ export type Verdict =
   | {readonly kind: 'gap'; readonly expected: number}
   | {readonly kind: 'epoch'; readonly epoch: string; readonly nextN: number}
   | {readonly kind: 'expired'}
+  /** Another copy of this storage goes on as the same device. */
+  | {readonly kind: 'forked'}
+  /** Enrolled, and not yet confirmed by the office. */
+  | {readonly kind: 'pending'}
   /** The server understood and refuses this device, person, version or request: asking again would not help. */
   | {readonly kind: 'closed'; readonly code: string};
 
 const WAIT: Verdict = {kind: 'wait', atLeast: null};
 const LOAD = [408, 425, 429, 502, 503, 504];
 const TOO_MUCH = [413, 422, 500];
+const FORKS = ['op_mismatch', 'device_forked'];
 const LONGEST_WAIT = 3_600_000;
 
 /** Read an answer of push, pull or head. Only an answer with a `code` of ours can close anything: proxies have none. */
@@ -31,11 +36,13 @@ export function judge(answer: Answer): Verdict {
   if (TOO_MUCH.includes(status)) return {kind: 'smaller'};
   if (code === null || status < 400 || status === 404 || status > 500) return WAIT;
   if (status === 410) return {kind: 'expired'};
+  if (status === 403 && code === 'device_pending') return {kind: 'pending'};
   return status === 409 ? clash(code, answer.body as Record<string, unknown>) : {kind: 'closed', code};
 }
 
 function clash(code: string, body: Record<string, unknown>): Verdict {
   const {expected, epoch, next_n: nextN} = body;
+  if (FORKS.includes(code)) return {kind: 'forked'};
   if (code === 'op_gap' && isNumber(expected)) return {kind: 'gap', expected};
   if (code === 'epoch_changed' && typeof epoch === 'string' && isNumber(nextN)) return {kind: 'epoch', epoch, nextN};
   return {kind: 'closed', code};

@@ -20,6 +20,8 @@ export interface Plan {
   readonly inboxPut: readonly InboxPage[];
   readonly inboxGone: readonly number[];
   readonly meta: boolean;
+  /** The device that this storage becomes; the outbox is then written whole, under new numbers. */
+  readonly rekey: string | null;
 }
 
 const PAGE = 200;
@@ -33,10 +35,11 @@ export function plan(before: Memory, inbox: readonly InboxPage[], writes: readon
 
 class Draft {
   readonly #rows: Map<string, BaseRow>;
-  readonly #outbox: Map<number, OutboxRow>;
+  #outbox: Map<number, OutboxRow>;
   readonly #blobs: Map<string, BlobRow>;
   #meta: Meta;
   #metaTouched = false;
+  #rekeyed: string | null = null;
   #inbox: InboxPage[];
   readonly #inboxBefore: ReadonlySet<number>;
   readonly #inboxTouched = new Set<number>();
@@ -58,6 +61,7 @@ class Draft {
       case 'meta': return this.#setMeta(write.set);
       case 'settle': return this.#settle(write.results, write.links, write.at);
       case 'reopen': return this.#reopen(write.from);
+      case 'rekey': return this.#rekey(write.device);
       case 'retire': return this.#retire(write.head);
       case 'stage': return this.#stage(write.changes);
       case 'unstage': return this.#unstage();
@@ -76,7 +80,7 @@ class Draft {
       rows: this.#touchedRows, outbox: this.#touchedOutbox, blobs: this.#touchedBlobs,
       inboxPut: this.#inbox.filter((page) => this.#inboxTouched.has(page.n)),
       inboxGone: [...this.#inboxBefore].filter((n) => !kept.has(n)),
-      meta: this.#metaTouched,
+      meta: this.#metaTouched, rekey: this.#rekeyed,
     };
   }
 
@@ -97,6 +101,16 @@ class Draft {
     for (const n of this.#outbox.keys()) {
       if (n >= from) this.#changeOperation(n, (row) => ({...row, result: null, link: null, settledAt: null, retired: false}));
     }
+  }
+
+  /** Numbers begin again; the chain is computed when it is sent. Bytes, ids, outcomes and what is laid on top stay. */
+  #rekey(device: string): void {
+    const rows = [...this.#outbox.values()].sort((one, other) => one.n - other.n);
+    this.#outbox = new Map(rows.map((row, at) => [at + 1, {...row, n: at + 1, link: null}]));
+    for (const n of this.#outbox.keys()) this.#touchedOutbox.add(n);
+    this.#rekeyed = device;
+    this.#meta = {...this.#meta, device, resume: null, nextN: rows.length + 1, ackedN: 0, durableN: 0};
+    this.#metaTouched = true;
   }
 
   #retire(head: number): void {
@@ -211,7 +225,7 @@ class Draft {
   }
 
   #prune(throughN: number, settledBefore: number, blobsBefore: number): void {
-    const newest = Math.max(0, ...[...this.#outbox.values()].filter((row) => row.result !== null).map((row) => row.n));
+    const newest = Math.max(0, ...[...this.#outbox.values()].filter((row) => row.link !== null).map((row) => row.n));
     for (const row of [...this.#outbox.values()]) {
       const old = row.retired && row.n <= throughN && (row.settledAt ?? Infinity) < settledBefore;
       if (old && row.n !== newest) { this.#outbox.delete(row.n); this.#touchedOutbox.add(row.n); }

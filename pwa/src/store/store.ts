@@ -6,11 +6,12 @@ import {audienceOf} from '../sync/policy.ts';
 import {type NewBlob, Photos} from './blobs.ts';
 import {digestOf} from './bytes.ts';
 import type {Connection} from './connection.ts';
-import type {CounterRecord, Machine, Records, SealedMeta} from './database.ts';
+import type {CounterRecord, DeviceKeyRecord, Machine, Records, SealedMeta} from './database.ts';
+import {Signer} from './device_key.ts';
 import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
 import {type InboxPage, plan} from './planning.ts';
 import type {Vault} from './seal.ts';
-import {keepNumbered, sealPlan, writePlan} from './writing.ts';
+import {keepNumbered, Outrun, sealPlan, writePlan} from './writing.ts';
 
 const MOST_NOTES = 500;
 
@@ -82,18 +83,34 @@ export class Store {
 
   /** Carry out one `commit` effect of the engine. */
   commit(writes: readonly Write[]): Promise<void> {
-    return this.#inTurn(async () => {
-      const needsInbox = writes.some(({kind}) => kind === 'stage' || kind === 'apply' || kind === 'unstage');
-      const planned = plan(this.#memory, needsInbox ? await this.#inbox() : [], writes);
-      const sealed = await sealPlan(planned, this.#vault, this.photos, () => this.#newId());
+    return this.#inTurn(() => this.#committed(writes));
+  }
+
+  async #committed(writes: readonly Write[]): Promise<void> {
+    const needsInbox = writes.some(({kind}) => kind === 'stage' || kind === 'apply' || kind === 'unstage');
+    const planned = plan(this.#memory, needsInbox ? await this.#inbox() : [], writes);
+    const sealed = await sealPlan(this.#memory, planned, this.#vault, this.photos, () => this.#newId());
+    try {
       await this.#connection.write(['meta', 'rows', 'outbox', 'inbox', 'blobs', 'chunks'], (within) => writePlan(within, sealed));
-      // An act of another window may have moved nextN meanwhile; the disk is right, `refresh` reads it.
-      this.#become(planned.memory);
-    });
+    } catch (fault) {
+      if (!(fault instanceof Outrun)) throw fault;
+      this.#become(await recall(this.#connection, this.#vault));
+      return this.#committed(writes);
+    }
+    // An act of another window may have moved nextN meanwhile; the disk is right, `refresh` reads it.
+    this.#become(planned.memory);
+  }
+
+  /** The device's signature as it is now: `rekey` makes another. */
+  async signer(): Promise<Signer> {
+    const stored = await this.#connection.read(['meta'], (within) => within.get('meta', 'device_key')) as DeviceKeyRecord | undefined;
+    if (stored === undefined) throw new Error('this database was never set up');
+    return Signer.unlock(this.#vault, stored);
   }
 
   /** Answer one `load` effect of the engine. */
   async load(query: Query): Promise<Loaded> {
+    if (query.kind === 'meta') return {kind: 'meta', meta: this.#memory.meta};
     if (query.kind === 'sums') return {kind: 'sums', sums: this.#sums(query.audiences)};
     const {outbox, meta} = this.#memory;
     const prev = query.from === 1 ? await start(meta.device, digestOf) : outbox.get(query.from - 1)?.link ?? null;

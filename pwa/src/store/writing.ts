@@ -2,6 +2,7 @@ import type {Meta} from '../exchange/types.ts';
 import {audienceOf} from '../sync/policy.ts';
 import type {Photos} from './blobs.ts';
 import type {BlobRecord, CounterRecord, InboxRecord, OutboxRecord, Records, RowRecord, SealedMeta} from './database.ts';
+import {makeDeviceKey, type StoredDeviceKey} from './device_key.ts';
 import type {Within} from './indexed.ts';
 import {type Memory, sealBlobRow, sealInbox, sealMeta, sealOutboxRow, sealRow} from './memory.ts';
 import type {Plan} from './planning.ts';
@@ -18,27 +19,46 @@ export interface SealedPlan {
   readonly inbox: readonly InboxRecord[];
   readonly inboxGone: readonly number[];
   readonly meta: SealedMeta | null;
+  readonly rekey: Rekey | null;
 }
 
-export async function sealPlan({memory, ...touched}: Plan, vault: Vault, photos: Photos, newId: () => string): Promise<SealedPlan> {
-  const [rows, outbox, blobs, blobsGone, inbox, meta] = await Promise.all([
+/** Another key, and the outbox anew. `before`: the numbers that it is made from, in order. */
+interface Rekey {
+  readonly key: StoredDeviceKey;
+  readonly before: readonly number[];
+  readonly next: number;
+}
+
+/** Another window has kept an act since the plan was made. Nothing was written; plan again. */
+export class Outrun extends Error {
+  override name = 'Outrun';
+}
+
+/** Settings that count what one device's key has done. */
+const OF_THE_KEY = ['signoff-series'];
+
+export async function sealPlan(before: Memory, {memory, ...touched}: Plan, vault: Vault, photos: Photos, newId: () => string): Promise<SealedPlan> {
+  const [rows, outbox, blobs, blobsGone, inbox, meta, key] = await Promise.all([
     Promise.all(kept(touched.rows, memory.rows).map((row) => sealRow(vault, row, visitOf(audienceOf(row.kind, row.id, row.v))))),
     Promise.all(kept(touched.outbox, memory.outbox).map((row) => sealOutboxRow(vault, row))),
     Promise.all(kept(touched.blobs, memory.blobs).map(async (row) => sealBlobRow(vault, await photos.nameOf(row.visit, row.sha256), row))),
     Promise.all(gone(touched.blobs, memory.blobs).map((key) => nameOfKey(photos, key))),
     Promise.all(touched.inboxPut.map((page) => sealInbox(vault, page.n, newId(), page.changes))),
     touched.meta ? sealMeta(vault, 'engine', withoutCounter(memory)) : null,
+    touched.rekey === null ? null : makeDeviceKey(vault),
   ]);
   return {
     rows, outbox, blobs, blobsGone, inbox, meta,
     rowsGone: gone(touched.rows, memory.rows).map((key) => key.split('/') as [string, string]),
     outboxGone: gone(touched.outbox, memory.outbox),
     inboxGone: touched.inboxGone,
+    rekey: key === null ? null : {key, before: [...before.outbox.keys()].sort((one, other) => one - other), next: memory.meta.nextN},
   };
 }
 
 /** Inside one transaction over meta, rows, outbox, inbox, blobs and chunks. */
 export async function writePlan(within: Within<Records>, plan: SealedPlan): Promise<void> {
+  if (plan.rekey !== null) await rekey(within, plan.rekey);
   await Promise.all([
     within.put('rows', ...plan.rows), within.delete('rows', ...plan.rowsGone),
     within.put('outbox', ...plan.outbox), within.delete('outbox', ...plan.outboxGone),
@@ -47,6 +67,15 @@ export async function writePlan(within: Within<Records>, plan: SealedPlan): Prom
     ...plan.blobsGone.map((name) => within.deleteUnder('chunks', name)),
     plan.meta === null ? null : within.put('meta', plan.meta),
   ]);
+}
+
+/** Room for the new numbers. Ciphertext is bound to ids, not to numbers, so no operation's bytes are touched. */
+async function rekey(within: Within<Records>, {key, before, next}: Rekey): Promise<void> {
+  const there = await within.keys('outbox');
+  if (there.join() !== before.join()) throw new Outrun('another window has kept an act meanwhile');
+  await within.delete('outbox', ...there);
+  await within.delete('meta', ...OF_THE_KEY);
+  await within.put('meta', {key: 'device_key', ...key}, {key: 'next_n', next});
 }
 
 /** Give an operation its number and keep it, inside a transaction over meta and outbox. The same operation again keeps its number. */

@@ -26,6 +26,7 @@ const ANSWERS: Record<string, (request: Request) => Answer> = {
   '401 stale nonce': () => problem(401, 'use_dpop_nonce'),
   '401 of a proxy': () => ({status: 401, body: null, headers: {}}),
   '403': () => problem(403, 'device_revoked'),
+  '403 not yet confirmed': () => problem(403, 'device_pending'),
   '403 of a proxy': () => ({status: 403, body: null, headers: {}}),
   '404': () => problem(404, 'not_found'),
   '409 gap': () => problem(409, 'op_gap', {expected: 2}),
@@ -51,11 +52,12 @@ const ANSWERS: Record<string, (request: Request) => Answer> = {
  * again: the same bytes, after a rest · halves · strikes: a single operation failed · alone: stays set aside ·
  * renews: at once, the same bytes · pauses: until somebody signs in · closes: until the next unlock · rewinds ·
  * anew: reopens and bootstraps · bootstraps · asks: for the offset, after a rest · recreates the upload · refuses this blob ·
+ * rekeys: becomes another device · waits for the office: asks again after a rest ·
  * settles, stages, applies, looks, keeps: went well
  */
 type Reaction =
   | 'settles' | 'stages' | 'applies' | 'looks' | 'keeps' | 'continues' | 'again' | 'halves' | 'strikes' | 'renews' | 'pauses'
-  | 'closes' | 'rewinds' | 'anew' | 'bootstraps' | 'asks' | 'recreates' | 'refuses' | 'again 7 s' | 'asks 7 s';
+  | 'closes' | 'rewinds' | 'anew' | 'bootstraps' | 'asks' | 'recreates' | 'refuses' | 'rekeys' | 'waits for the office' | 'again 7 s' | 'asks 7 s';
 
 const COLUMNS: Sending[] = [
   'push', 'push_one', 'push_alone', 'pull', 'pull_second', 'pull_bootstrap', 'head', 'blob_create', 'blob_head', 'blob_patch',
@@ -75,14 +77,15 @@ const TABLE: Record<string, (Reaction | [Reaction, number])[]> = {
   '401 stale nonce': [['renews', 10]],
   '401 of a proxy': [['again', 8], 'asks', 'asks'],
   '403': [['closes', 10]],
+  '403 not yet confirmed': [['waits for the office', 10]],
   '403 of a proxy': [['again', 8], 'asks', 'asks'],
   '404': [['again', ALL_SYNC], 'refuses', 'recreates', 'recreates'],
   '409 gap': [['rewinds', ALL_PUSH], ['again', 4], 'refuses', 'asks', 'asks'],
   '409 gap beyond': [['closes', ALL_PUSH], ['again', 4], 'refuses', 'asks', 'asks'],
-  '409 mismatch': [['closes', ALL_SYNC], 'refuses', 'asks', 'asks'],
-  '409 forked': [['closes', ALL_SYNC], 'refuses', 'asks', 'asks'],
+  '409 mismatch': [['rekeys', ALL_SYNC], 'refuses', 'asks', 'asks'],
+  '409 forked': [['rekeys', ALL_SYNC], 'refuses', 'asks', 'asks'],
   '409 epoch': [['anew', ALL_SYNC], 'refuses', 'asks', 'asks'],
-  '409 epoch, and it knows more': [['closes', ALL_SYNC], 'refuses', 'asks', 'asks'],
+  '409 epoch, and it knows more': [['rekeys', ALL_SYNC], 'refuses', 'asks', 'asks'],
   '409 epoch that we have': [['again', ALL_SYNC], 'refuses', 'asks', 'asks'],
   '410': [['closes', ALL_PUSH], ['bootstraps', 4], 'refuses', 'recreates', 'recreates'],
   '413': ['halves', 'strikes', 'strikes', ['again', 4], 'refuses', 'asks', 'asks'],
@@ -208,6 +211,8 @@ function reaction(before: State, request: Request, after: State, effects: Effect
   if (kinds.includes('apply') || kinds.includes('retire')) return 'applies';
   if (kinds.includes('stage')) return 'stages';
   if (blob !== undefined) return blob.state === 'refused' ? 'refuses' : blob.url === null ? 'recreates' : 'keeps';
+  if (kinds.includes('rekey')) return 'rekeys';
+  if (after.pending) return 'waits for the office';
   if (after.signedOut) return 'pauses';
   if (after[lane].closed !== null) return 'closes';
   if (again !== undefined) return reply(request, again);

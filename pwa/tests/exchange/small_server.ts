@@ -27,6 +27,10 @@ interface Disk {
   devices: Record<string, Device>;
   heads: Record<string, Head>;
   accepted: string[];
+  /** By id: what was first said of an operation, whichever device brought it. */
+  first: Record<string, {text: string; result: OperationResult}>;
+  /** Copies that became devices of their own: enrolled, and later confirmed. */
+  admitted: Record<string, 'pending' | 'active'>;
   tokens: number;
 }
 
@@ -49,9 +53,11 @@ export class SmallServer {
   pageSize = 3;
   pulls = 0;
   readonly recovered: Disk[] = [];
+  /** Devices that must be enrolled before anything is heard from them. */
+  readonly strangers = new Set<string>();
 
   constructor() {
-    this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], tokens: 0};
+    this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, tokens: 0};
     this.put('visit', VISIT, {number: 'V-7K3-9', state: 'assigned', marks: [], tickets: [], signed: null});
     this.put('run', RUN, {visit: VISIT, answers: {}, remarks: {}, waivers: {}, authors: {}, dropped: null});
   }
@@ -74,6 +80,12 @@ export class SmallServer {
   }
 
   answer(request: Request): Answer {
+    const device = 'body' in request ? request.body.device : null;
+    if (device !== null && this.strangers.has(device)) {
+      const standing = this.disk.admitted[device];
+      if (standing === undefined) return problem(401, 'bad_proof');
+      if (standing === 'pending') return problem(403, 'device_pending');
+    }
     switch (request.kind) {
       case 'push':
         return this.push(request.body);
@@ -134,18 +146,25 @@ export class SmallServer {
   /** False when the handler broke. */
   private execute(device: Device, n: number, text: string, isolate: boolean): boolean {
     const op = JSON.parse(text) as {id: string; args: {item: string; value: string}; entity: [string, string]};
+    const before = this.disk.first[op.id];
+    if (before !== undefined) return this.log(device, n, text, before.text === text ? {...before.result, n} : {n, id: op.id, status: 'rejected', seq: null, code: 'id_reused'});
     const breaks = this.poison.has(op.id);
     if (breaks && !isolate) return false;
     const held = breaks || op.args.item.startsWith('held');
     const result: OperationResult = held
       ? {n, id: op.id, status: 'held', seq: null, code: breaks ? 'server_error' : 'entity_gone'}
       : {n, id: op.id, status: 'applied', seq: this.set(op.args.item, op.args.value)};
+    this.disk.first[op.id] = {text, result};
+    this.disk.accepted.push(op.id);
+    return this.log(device, n, text, result);
+  }
+
+  private log(device: Device, n: number, text: string, result: OperationResult): boolean {
     device.results[n] = result;
     device.texts[n] = text;
     device.link = linkAfter(device.link, text);
     device.links[n] = device.link;
     device.nextN = n + 1;
-    this.disk.accepted.push(op.id);
     return true;
   }
 

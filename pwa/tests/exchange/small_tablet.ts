@@ -26,7 +26,6 @@ export function waitingBlob(sha256: string, size: number): BlobRow {
 }
 
 export class SmallTablet {
-  readonly device: string;
   memory: Memory;
   inbox: InboxPage[] = [];
   state: State;
@@ -38,9 +37,23 @@ export class SmallTablet {
   readonly acts = new Map<string, string>();
 
   constructor(device: string) {
-    this.device = device;
     this.memory = {rows: new Map(), outbox: new Map(), blobs: new Map(), meta: freshMeta(device)};
     this.state = begin(this.memory.meta, []);
+  }
+
+  /** Changes when this storage becomes another device. */
+  get device(): string {
+    return this.memory.meta.device;
+  }
+
+  /** Another tablet whose storage is a copy of this one's, as it lies on the disk. */
+  clone(): SmallTablet {
+    const copy = new SmallTablet(this.device);
+    copy.memory = structuredClone(this.memory);
+    copy.inbox = structuredClone(this.inbox);
+    for (const [item, value] of this.acts) copy.acts.set(item, value);
+    copy.crash();
+    return copy;
   }
 
   tell(happening: Happening, now: number, luck: string): void {
@@ -90,6 +103,7 @@ export class SmallTablet {
 
   load(query: Query): Loaded {
     if (query.kind === 'sums') return {kind: 'sums', sums: Object.fromEntries(query.audiences.map((one) => [one, this.sum(one)]))};
+    if (query.kind === 'meta') return {kind: 'meta', meta: this.memory.meta};
     const prev = query.from === 1 ? startOf(this.device) : (this.memory.outbox.get(query.from - 1)?.link ?? null);
     const ops = [];
     let link = prev;

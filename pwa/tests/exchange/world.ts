@@ -10,7 +10,7 @@ import {type Happening, SmallTablet, waitingBlob} from './small_tablet.ts';
 export const FAULTS = [
   'refused', 'request_lost', 'answer_lost', 'duplicated', 'late', 'busy', 'error_500', 'bad_gateway', 'signed_out', 'renew',
   'captive_portal', 'crossed', 'cut_short', 'commit_fails', 'crash_before_commit', 'crash_after_commit', 'crash', 'lock', 'hide',
-  'restore', 'upload_gone', 'stale_offset',
+  'restore', 'upload_gone', 'stale_offset', 'cloned', 'old_copy',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -32,6 +32,9 @@ export class World {
   private lives = new Map<SmallTablet, number>();
   private epochs = 1;
   private backups: ReturnType<SmallServer['backup']>[] = [];
+  private readonly snapshots = new Map<SmallTablet, SmallTablet>();
+  /** How many copies became devices of their own. */
+  forks = 0;
   faulty = false;
   /** After every event of a tablet. */
   check: (tablet: SmallTablet) => void = () => {};
@@ -119,8 +122,45 @@ export class World {
     if (this.strikes('crash_before_commit', 0.01)) return this.crash(tablet);
     if (this.strikes('commit_fails', 0.03)) return this.tell(tablet, {kind: 'commit_failed', id, reason: this.dice.one(['quota', 'lost', 'other'])});
     tablet.commit(this.sabotage(writes, tablet));
+    if (writes.some((write) => write.kind === 'rekey')) {
+      this.forks += 1;
+      this.enrol(tablet);
+    }
     if (this.strikes('crash_after_commit', 0.01)) return this.crash(tablet);
     this.later(this.dice.below(5), tablet, () => this.tell(tablet, {kind: 'committed', id}));
+  }
+
+  /** The person signs in and the tablet enrols as what it has become; the office compares the characters, and says yes. */
+  private enrol(tablet: SmallTablet): void {
+    const {device} = tablet;
+    this.server.strangers.add(device);
+    const signIn = (): void => this.tell(tablet, {kind: 'signed_in'});
+    this.later(5_000 + this.dice.below(20_000), null, () => {
+      this.server.disk.admitted[device] ??= 'pending';
+      signIn();
+    });
+    this.later(30_000 + this.dice.below(60_000), null, () => {
+      this.server.disk.admitted[device] = 'active';
+      signIn();
+    });
+  }
+
+  /** The storage is copied to another tablet, or put back there from what it was a while ago; both work on. */
+  private copy(tablet: SmallTablet): void {
+    const old = this.strikes('old_copy', 0.5) ? this.snapshots.get(tablet) : undefined;
+    const source = old ?? tablet;
+    if (old === undefined) this.met.set('cloned', (this.met.get('cloned') ?? 0) + 1);
+    const copy = source.clone();
+    this.tablets.push(copy);
+    this.tell(copy, {kind: 'unlocked'});
+  }
+
+  /** Devices that came into service after the backup are unknown again, and must be enrolled once more. */
+  private restore(): void {
+    this.server.restore(this.dice.one(this.backups), `epoch-${++this.epochs}`);
+    for (const tablet of this.tablets) {
+      if (this.server.strangers.has(tablet.device) && this.server.disk.admitted[tablet.device] !== 'active') this.enrol(tablet);
+    }
   }
 
   private send(tablet: SmallTablet, request: Request): void {
@@ -177,6 +217,8 @@ export class World {
     if (this.dice.happens(0.5)) this.act(tablet);
     if (this.dice.happens(0.1)) this.server.put('checklist', uuid(0x500 + this.dice.below(12)), {title: this.dice.hex(4)});
     if (this.dice.happens(0.05)) this.server.put('note', uuid(0x600 + this.dice.below(3)), this.dice.happens(0.5) ? null : {visit: `${VISIT.slice(0, -1)}f`});
+    if (this.dice.happens(0.1)) this.snapshots.set(tablet, tablet.clone());
+    if (this.faulty && this.tablets.length < 6 && this.dice.happens(0.01)) this.copy(tablet);
     if (this.strikes('crash', 0.02)) this.crash(tablet);
     if (this.strikes('lock', 0.03)) {
       this.tell(tablet, {kind: 'locked'});
@@ -188,7 +230,7 @@ export class World {
     }
     if (this.dice.happens(0.02)) this.tell(tablet, {kind: this.dice.one(['online', 'offline', 'poked', 'signed_in'])});
     if (this.dice.happens(0.05)) this.backups.push(this.server.backup());
-    if (this.backups.length > 0 && this.strikes('restore', 0.004)) this.server.restore(this.dice.one(this.backups), `epoch-${++this.epochs}`);
+    if (this.backups.length > 0 && this.strikes('restore', 0.004)) this.restore();
     this.run(this.dice.below(4_000));
   }
 }

@@ -1,0 +1,52 @@
+/**
+ * A storage that was copied, or put back from an older state, speaks with two mouths. Whichever copy the server does not
+ * recognise any more becomes a device of its own and offers all it holds again: same ids, same bytes. What the server
+ * already has from this person it answers as it did the first time, so nothing is doubled; the rest is carried out.
+ */
+import {uuid7} from '../sync/ids.ts';
+import {isReady, recover} from './retry.ts';
+import {FULL_BATCH, type Turn} from './state.ts';
+import type {Meta} from './types.ts';
+
+export function becomeAnother(turn: Turn): void {
+  const {push, pull} = turn.state;
+  push.sent = null;
+  if (push.rekeyed) {
+    // A device that never sent anything cannot have been copied: the server is mistaken, and a third id would not help.
+    push.closed = 'device_forked';
+    pull.closed = 'device_forked';
+    return;
+  }
+  pull.expected = null;
+  turn.commit('push', [{kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});
+}
+
+function newDevice({now, luck}: Turn): string {
+  return uuid7(now, Uint8Array.from({length: 10}, (_, at) => Number.parseInt(luck.slice(at * 2, at * 2 + 2), 16)));
+}
+
+/** It is written: only the store knows how many operations there are. */
+export function rekeyed(turn: Turn): void {
+  const {push, meta} = turn.state;
+  push.rekeyed = true;
+  push.stale = true;
+  // Raised by whatever the person does from here on.
+  Object.assign(meta, {nextN: 1, ackedN: 0});
+}
+
+/** Nothing is sent or fetched before the state knows again who it is. */
+export function learn(turn: Turn): void {
+  if (isReady(turn, turn.state.push)) turn.load('push', {kind: 'meta'});
+}
+
+export function becameAnother(turn: Turn, meta: Meta): void {
+  const {state} = turn;
+  const {push} = state;
+  push.busy = null;
+  push.stale = false;
+  push.due = null;
+  push.batch = FULL_BATCH;
+  push.strikes = 0;
+  recover(push);
+  state.meta = {...meta, nextN: Math.max(meta.nextN, state.meta.nextN)};
+}
