@@ -1,7 +1,13 @@
 import {type Channel, Shell} from '../exchange/shell.ts';
 import {Sender} from '../net/sender.ts';
 import {machine} from './machine.ts';
-import {credentials, http, syncStatus, type Tablet} from './tablet.ts';
+import {credentials, http, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
+
+/** How often a tablet that must be confirmed again asks whether it is. */
+const ASK_MS = 15_000;
+
+/** Hardly ever needed, so it comes when it is. */
+const readmission = () => import('./readmission.ts');
 
 /** Engine, store and net of this person, joined; one window at a time leads. */
 export function makeShell({store, owner}: Tablet): Shell {
@@ -12,7 +18,11 @@ export function makeShell({store, owner}: Tablet): Shell {
     channel: new BroadcastChannel(name) as unknown as Channel,
     lead: (until, led) => navigator.locks.request(name, async () => { led(); await until; }),
     alarm: oneAlarm(),
-    say: (status) => { syncStatus.value = status; },
+    say: (status) => {
+      syncStatus.value = status;
+      if (status.stranger) void readmission().then(({seemsUnknown}) => seemsUnknown());
+    },
+    rekeyed: renewDevice,
     obey: (directives) => { void store.note(`directives ${directives.map((each) => Object.keys(each).join()).join()}`); },
     broke: (fault) => { console.error(fault); void store.note(String(fault)); },
   });
@@ -29,7 +39,11 @@ export function listen(running: Shell): () => void {
   addEventListener('online', online);
   addEventListener('offline', offline);
   document.addEventListener('visibilitychange', seen);
+  const asking = setInterval(() => {
+    if (tablet.value?.owner.again !== undefined && sessionHash.value !== null) void readmission().then(({askAdmission}) => askAdmission());
+  }, ASK_MS);
   return () => {
+    clearInterval(asking);
     removeEventListener('online', online);
     removeEventListener('offline', offline);
     document.removeEventListener('visibilitychange', seen);

@@ -3,7 +3,7 @@ import {t} from '../i18n/i18n.ts';
 import {Banner, Button, Page, SplitPage} from '../ui/kit.ts';
 import {href} from './router.ts';
 import {statusLine} from './status_words.ts';
-import {syncStatus} from './tablet.ts';
+import {syncStatus, tablet} from './tablet.ts';
 import {startNewVersion, updateWaiting} from './update.ts';
 
 interface FrameProps {
@@ -27,7 +27,7 @@ export function SplitScreen({list, work, showing, ...frame}: FrameProps & {list:
 
 function around({title, onBack, tools, bottom}: FrameProps) {
   return {
-    title, onBack, bottom, status: statusLine(syncStatus.value),
+    title, onBack, bottom, status: statusLine(syncStatus.value, tablet.value?.owner.again !== undefined),
     tools: <>{tools}<Button kind="quiet" icon="menu" label={t('app.menu')} href={href('more')} /></>,
   };
 }

@@ -5,12 +5,13 @@ import type {StatusLine} from '../ui/kit.ts';
 import {href} from './router.ts';
 
 /** The truth about the person's work, in words. The first that applies is the one that matters most. */
-export function statusLine(status: SyncStatus | null): StatusLine {
+export function statusLine(status: SyncStatus | null, again = false): StatusLine {
   const sync = href('sync');
   if (status === null) return {words: t('app.status.starting'), icon: 'hard-drive', tone: 'neutral', href: sync};
   if (status.storage === 'quota') return {words: t('app.status.full'), icon: 'hard-drive', tone: 'fail', href: sync};
   if (status.storage !== null) return {words: t('app.status.storage'), icon: 'hard-drive', tone: 'fail', href: sync};
   const waiting = waitingWords(status);
+  if (again) return {words: waiting === null ? t('app.status.confirm') : t('app.status.confirmWaiting', {waiting}), icon: 'shield-alert', tone: 'warn', href: href('readmission')};
   if (status.signedOut) return signedOut(waiting);
   if (Object.keys(status.closed).length > 0 || status.refusedBlobs > 0 || status.divergence.length > 0) {
     return {words: waiting === null ? t('app.status.attention') : t('app.status.attentionWaiting', {waiting}), icon: 'triangle-alert', tone: 'warn', href: sync};

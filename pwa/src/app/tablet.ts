@@ -20,6 +20,11 @@ export interface Owner {
   /** Three characters, the middle of numbers for people. */
   readonly code: string;
   readonly status: 'pending' | 'active' | 'suspended' | 'revoked';
+  /**
+   * It was in service before, and work goes on while the office has not confirmed it once more. copied: its storage is that of
+   * two tablets, so it is another device now. unknown: the server was put back to a time before it was enrolled.
+   */
+  readonly again?: 'copied' | 'unknown';
 }
 
 /** One person's open tablet. */
@@ -41,6 +46,9 @@ export const syncStatus = signal<SyncStatus | null>(null);
 /** `session_hash` of the living session, null when nobody is signed in. */
 export const sessionHash = signal<string | null>(null);
 
+/** Who is signed in: a colleague may be, to send what the owner did. */
+export const sessionPerson = signal<string | null>(null);
+
 /** The open tablet. Screens are only drawn while there is one. */
 export function opened(): Tablet {
   const now = tablet.value;
@@ -51,7 +59,37 @@ export function opened(): Tablet {
 /** Draw the screens of this person. */
 export async function enter({store, signer}: Opened, owner: Owner): Promise<void> {
   sessionHash.value = sessionHash.value ?? await store.setting<string>('session');
+  sessionPerson.value = sessionPerson.value ?? await store.setting<string>('session_person');
   tablet.value = {owner, store, signer};
+  // Another window may be the one that found out.
+  store.onChange(() => { renewDevice().catch((fault: unknown) => { console.error(fault); }); });
+}
+
+/** Who works here. Where the storage has become another device since, that must be enrolled and confirmed again. */
+export async function ownerOf(store: Store): Promise<Owner> {
+  const owner = await store.setting<Owner>('owner');
+  if (owner === null) throw new Error('this database has no owner');
+  const {device} = store.memory.meta;
+  if (device === owner.device) return owner;
+  // Numbers for people go on under the old code until the server has given this device one.
+  const now: Owner = {...owner, device, status: 'pending', again: 'copied'};
+  await store.keepSetting('owner', now);
+  return now;
+}
+
+/** If the storage has become another device: take over its key. */
+export async function renewDevice(): Promise<void> {
+  const before = tablet.value;
+  if (before === null || before.store.memory.meta.device === before.owner.device) return;
+  const [owner, signer] = await Promise.all([ownerOf(before.store), before.store.signer()]);
+  if (tablet.value?.store === before.store) tablet.value = {...before, owner, signer};
+}
+
+/** What the server said of this device. */
+export async function noteOwner(owner: Owner): Promise<void> {
+  const {store} = opened();
+  await store.keepSetting('owner', owner);
+  if (tablet.value?.store === store) tablet.value = {...tablet.value, owner};
 }
 
 /** Forget everything that was decrypted. What was kept stays kept. */
@@ -60,13 +98,17 @@ export function lock(): void {
   tablet.value = null;
   syncStatus.value = null;
   sessionHash.value = null;
+  sessionPerson.value = null;
   open?.store.close();
 }
 
 /** Note a fresh sign-in of the owner, so that proofs name the new session also after a restart. */
 export async function noteSession(store: Store, session: Session): Promise<void> {
   await store.keepSetting('session', session.session_hash);
+  await store.keepSetting('session_person', session.person);
+  await store.keepSetting('recovery_key', session.recovery_key);
   sessionHash.value = session.session_hash;
+  sessionPerson.value = session.person;
 }
 
 /** What proofs are made with, null when nobody is signed in. */

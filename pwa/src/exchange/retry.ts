@@ -50,7 +50,7 @@ export function handleCommon(turn: Turn, name: LaneName, verdict: Verdict | {rea
   const lane = turn.lane(name);
   const {busy} = lane;
   lane.busy = null;
-  if (verdict.kind === 'good') turn.state.pending = false;
+  if (verdict.kind === 'good') Object.assign(turn.state, {pending: false, stranger: false});
   switch (verdict.kind) {
     case 'renew':
       if (busy?.doing === 'send' && !busy.renewed) turn.send(name, (id) => ({...busy.request, id}), true);
@@ -58,6 +58,7 @@ export function handleCommon(turn: Turn, name: LaneName, verdict: Verdict | {rea
       return true;
     case 'sign_in':
       turn.state.signedOut = true;
+      turn.state.stranger = verdict.stranger;
       return true;
     case 'wait':
       rest(turn, lane, verdict.atLeast);

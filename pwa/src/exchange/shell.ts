@@ -31,6 +31,8 @@ export interface Parts {
   /** Calls back once at that time (milliseconds); a new call replaces the old one. */
   readonly alarm: (at: number, ring: () => void) => void;
   readonly say: (status: SyncStatus) => void;
+  /** The storage has become another device: from now on its key signs, and it must be enrolled. */
+  readonly rekeyed: () => Promise<void>;
   readonly obey: (directives: readonly Directive[]) => void;
   /** A fault of ours in carrying out an effect. */
   readonly broke: (fault: unknown) => void;
@@ -112,6 +114,8 @@ export class Shell {
       const kind = kindOf(fault);
       return this.tell({kind: 'commit_failed', id, reason: kind === 'full' ? 'quota' : kind});
     }
+    // Before anything is sent again, or it would be signed with the key of another device.
+    if (writes.some(({kind}) => kind === 'rekey')) await this.#parts.rekeyed();
     this.#parts.channel.postMessage({kind: 'changed'});
     this.tell({kind: 'committed', id});
   }

@@ -73,6 +73,8 @@ export interface State {
   signedOut: boolean;
   /** The office has not yet confirmed this device. */
   pending: boolean;
+  /** The server does not know this device's key. */
+  stranger: boolean;
   storage: SyncStatus['storage'];
   divergence: string[];
   /** Which of push and pull had the last turn, so that neither starves. */
@@ -102,6 +104,7 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
     visible: true,
     signedOut: false,
     pending: false,
+    stranger: false,
     storage: null,
     divergence: [],
     lastTurn: 'pull',

@@ -12,6 +12,7 @@ export function statusOf(state: State): SyncStatus {
     locked: state.locked,
     signedOut: state.signedOut,
     pending: state.pending,
+    stranger: state.stranger,
     unsent: unsent(state),
     unsentBlobs: {count: waiting.length, bytes: waiting.reduce((sum, row) => sum + row.size - row.offset, 0)},
     refusedBlobs: state.blobs.length - waiting.length,

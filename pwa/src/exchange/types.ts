@@ -259,6 +259,8 @@ export interface SyncStatus {
   signedOut: boolean;
   /** The office has not yet confirmed this device; what is done meanwhile waits here. */
   pending: boolean;
+  /** The server does not know this device: it must be enrolled, once more where it was before. */
+  stranger: boolean;
   unsent: number;
   unsentBlobs: {count: number; bytes: number};
   refusedBlobs: number;

@@ -5,7 +5,8 @@ export type Verdict =
   | {readonly kind: 'good'}
   /** The proof's nonce is stale: repeat at once, the net has learnt the new one. */
   | {readonly kind: 'renew'}
-  | {readonly kind: 'sign_in'}
+  /** `stranger`: somebody is signed in, but the server does not know this device's key. */
+  | {readonly kind: 'sign_in'; readonly stranger: boolean}
   /** Unknown outcome, or load: the same bytes again, later. `atLeast` in milliseconds when the server said so. */
   | {readonly kind: 'wait'; readonly atLeast: number | null}
   /** The request as a whole broke the server, or was too large: a smaller one may pass. */
@@ -31,7 +32,7 @@ export function judge(answer: Answer): Verdict {
   const {status} = answer;
   const code = codeOf(answer.body);
   if (status >= 200 && status < 300) return {kind: 'good'};
-  if (status === 401 && code !== null) return {kind: code === 'use_dpop_nonce' ? 'renew' : 'sign_in'};
+  if (status === 401 && code !== null) return code === 'use_dpop_nonce' ? {kind: 'renew'} : {kind: 'sign_in', stranger: code === 'bad_proof'};
   if (LOAD.includes(status)) return {kind: 'wait', atLeast: retryAfter(answer)};
   if (TOO_MUCH.includes(status)) return {kind: 'smaller'};
   if (code === null || status < 400 || status === 404 || status > 500) return WAIT;

@@ -3,8 +3,8 @@ import {SCHEMA} from '../sync/protocol.ts';
 import {importNamingKey} from './blobs.ts';
 import {type Bytes, fromBase64Url, toBase64Url} from './bytes.ts';
 import {Connection} from './connection.ts';
-import {databaseOf, type DeviceKeyRecord, type KeyringRecord, LODGING, type Machine, type Records, type SealedMeta} from './database.ts';
-import {makeDeviceKey, Signer} from './device_key.ts';
+import {databaseOf, type KeyringRecord, LODGING, type Machine, type Records, type SealedMeta} from './database.ts';
+import {makeDeviceKey, type Signer} from './device_key.ts';
 import {importDataKey, MOST_FAILURES, newDataKey, type PublicJwk, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
 import {sealMeta, seats} from './memory.ts';
 import {Vault} from './seal.ts';
@@ -46,10 +46,11 @@ export class Lodging {
       this.#wrapped(raw, pin, device, recoveryKey), makeDeviceKey(vault),
       sealMeta(vault, 'naming', toBase64Url(this.#machine.random(32))), sealMeta(vault, 'engine', fresh(device)),
     ]);
+    const recovery = await sealMeta(vault, 'recovery_key', recoveryKey);
     await this.#connection.write(['meta'], async (within) => {
       // `add`: a second furnishing would put new keys over work that only the old ones open.
       await within.add('meta', keyring);
-      await within.put('meta', {key: 'device_key', ...deviceKey}, naming, engine, {key: 'next_n', next: 1});
+      await within.put('meta', {key: 'device_key', ...deviceKey}, naming, engine, recovery, {key: 'next_n', next: 1});
     });
     return this.#open(raw);
   }
@@ -63,8 +64,11 @@ export class Lodging {
       const left = MOST_FAILURES - keyring.failures;
       return left > 0 ? {refused: 'wrong_pin', left} : {refused: 'too_many'};
     }
-    await this.#connection.write(['meta'], (within) => within.put('meta', {...keyring, failures: 0}));
-    return {opened: await this.#open(raw)};
+    const good = {...keyring, failures: 0};
+    await this.#connection.write(['meta'], (within) => within.put('meta', good));
+    const opened = await this.#open(raw);
+    await this.#rewrap(good, raw, opened.store);
+    return {opened};
   }
 
   /** What the server needs to give the data key back after a fresh sign-in. */
@@ -87,6 +91,15 @@ export class Lodging {
     this.#connection.close();
   }
 
+  /** The sealed data key names its device; after the storage became another one, a forgotten PIN is made good as that. */
+  async #rewrap(keyring: KeyringRecord, raw: Bytes, store: Store): Promise<void> {
+    const {device} = store.memory.meta;
+    const recoveryKey = device === keyring.device ? null : await store.setting<PublicJwk>('recovery_key');
+    if (recoveryKey === null) return;
+    const recovery = await wrapForRecovery(raw, device, recoveryKey, this.#machine.random);
+    await this.#connection.write(['meta'], (within) => within.put('meta', {...keyring, device, recovery}));
+  }
+
   async #wrapped(raw: Bytes, pin: string, device: string, recoveryKey: PublicJwk): Promise<KeyringRecord> {
     const {random} = this.#machine;
     return {key: 'keyring', device, pin: await wrapByPin(raw, pin, random), recovery: await wrapForRecovery(raw, device, recoveryKey, random), failures: 0};
@@ -94,12 +107,11 @@ export class Lodging {
 
   async #open(raw: Bytes): Promise<Opened> {
     const vault = new Vault(await importDataKey(raw), this.#machine.random);
-    const [deviceKey, naming] = await this.#connection.read(['meta'], (within) =>
-      Promise.all([within.get('meta', 'device_key') as Promise<DeviceKeyRecord | undefined>, within.get('meta', 'naming') as Promise<SealedMeta | undefined>]));
-    if (deviceKey === undefined || naming === undefined) throw new Error('this database was never set up');
+    const naming = await this.#connection.read(['meta'], (within) => within.get('meta', 'naming')) as SealedMeta | undefined;
+    if (naming === undefined) throw new Error('this database was never set up');
     const namingKey = await importNamingKey(fromBase64Url(await vault.openJson<string>(seats.meta('naming'), naming)));
-    const [store, signer] = await Promise.all([Store.open(this.#connection, vault, this.#machine, namingKey), Signer.unlock(vault, deviceKey)]);
-    return {store, signer};
+    const store = await Store.open(this.#connection, vault, this.#machine, namingKey);
+    return {store, signer: await store.signer()};
   }
 
   #countAttempt(): Promise<KeyringRecord | null> {

@@ -31,6 +31,7 @@ class Browser {
       lead: (until, led) => { this.#leading = this.#leading.then(() => { led(); return until; }); return this.#leading; },
       alarm: (at, ring) => { this.#alarms.set(key, {at, ring}); },
       say: (status) => { this.said.push(status); },
+      rekeyed: async () => {},
       obey: () => {},
       broke: (fault) => { this.faults.push(fault); },
     };

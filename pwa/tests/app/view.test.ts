@@ -7,7 +7,7 @@ import {enter, lock, opened, tablet} from '../../src/app/tablet.ts';
 import {useView, viewNow} from '../../src/app/view.ts';
 import {isUuid7} from '../../src/sync/ids.ts';
 import {parseOperation} from '../../src/sync/operation.ts';
-import {makeChange, makeTablet, PERSON, RUN, VISIT} from '../store/makers.ts';
+import {DEVICE, makeChange, makeTablet, PERSON, RUN, VISIT} from '../store/makers.ts';
 
 async function makeOpen() {
   const opening = await makeTablet();
@@ -18,7 +18,7 @@ async function makeOpen() {
     ]},
     {kind: 'apply', limit: 9, generation: 1}, {kind: 'meta', set: {head: 12}},
   ]);
-  await enter(opening, {person: PERSON, organisation: 'o', roles: ['engineer'], signIn: 'aisyah', device: 'd', code: '7K3', status: 'active'});
+  await enter(opening, {person: PERSON, organisation: 'o', roles: ['engineer'], signIn: 'aisyah', device: DEVICE, code: '7K3', status: 'active'});
   return opening;
 }
 

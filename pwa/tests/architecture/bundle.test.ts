@@ -9,8 +9,8 @@ import {PWA} from './sources.ts';
 /** front.md "Numbers to hold", in bytes of gzip. */
 const FIRST_SCREEN = 60_000;
 const WHOLE_APP = 90_000;
-/** The photo worker and the hand-over with its pen come when they are used. */
-const LAZY = /^assets\/(.*worker|sign_screen)-/;
+/** What comes only when it is used: the photo worker, the hand-over with its pen, and what hardly ever happens. */
+const LAZY = /^assets\/(.*worker|sign_screen|readmission|readmission_screen|sign_in_screen)-/;
 
 const folder = mkdtempSync(join(tmpdir(), 'singgah-bundle-'));
 let chunks: Rolldown.OutputChunk[] = [];

@@ -3,14 +3,14 @@ import {type Operation} from '../../src/sync/operation.ts';
 import {enter, lock, opened} from '../../src/app/tablet.ts';
 import {speak} from '../../src/i18n/i18n.ts';
 import type {Change} from '../../src/exchange/types.ts';
-import {makeChange, makeTablet, PERSON, reopen, RUN, SITE, type TestMachine, VISIT} from '../store/makers.ts';
+import {DEVICE, makeChange, makeTablet, PERSON, reopen, RUN, SITE, type TestMachine, VISIT} from '../store/makers.ts';
 
 export const ASSET = '01930000-0000-7000-8000-0000000000d1';
 export const TICKET = '01930000-0000-7000-8000-0000000000e1';
 export const COLLEAGUE = '01930000-0000-7000-8000-000000000002';
 export const DIGEST = 'a'.repeat(64);
 
-const OWNER = {person: PERSON, organisation: 'o', roles: ['engineer'], signIn: 'aisyah', device: 'd', code: '7K3', status: 'active'} as const;
+const OWNER = {person: PERSON, organisation: 'o', roles: ['engineer'], signIn: 'aisyah', device: DEVICE, code: '7K3', status: 'active'} as const;
 const words = (en: string) => ({en, ms: en, zh: en});
 
 /** A checklist with one of everything that behaves: a condition, limits, what a failure asks for, a photo. */

@@ -1,14 +1,13 @@
 import {effect, signal} from '@preact/signals';
+import {eightCharacters, factsOf, nameOf} from '../../app/enrolment.ts';
 import {startExchange} from '../../app/exchange.ts';
 import {isApple, isInstalled, machine, persistStorage} from '../../app/machine.ts';
-import {api, enter, noteSession, type Owner, tablet} from '../../app/tablet.ts';
+import {api, enter, noteSession, type Owner, ownerOf, tablet} from '../../app/tablet.ts';
 import {type DeviceStatus, Refused, type Session} from '../../net/api.ts';
 import {Unreachable} from '../../net/http.ts';
-import {digestOf} from '../../store/bytes.ts';
 import {StoreFull} from '../../store/connection.ts';
 import {Lodging, type Opened} from '../../store/lodging.ts';
-import {initialsOf, type Lodger, People} from '../../store/people.ts';
-import {fingerprint} from '../../sync/device_code.ts';
+import {type Lodger, People} from '../../store/people.ts';
 
 /** What stands between the person and their work. */
 export type Step =
@@ -74,7 +73,7 @@ export function signIn(name: string, password: string): Promise<void> {
     const before = step.value;
     session = await api.signIn(name, password);
     signedInAs = name;
-    if (before.at === 'sign_in' && before.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half));
+    if (before.at === 'sign_in' && before.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half.store));
     const lodger = (await people.all()).find(({id}) => id === session?.person);
     if (lodger === undefined) return furnishFor(session);
     await choose(lodger);
@@ -109,7 +108,7 @@ export function unlock(pin: string): Promise<void> {
 export async function askAgain(): Promise<void> {
   if (half === null || step.value.at !== 'waiting') return;
   try {
-    await admitted(half, await ownerOf(half));
+    await admitted(half, await ownerOf(half.store));
     trouble.value = null;
   } catch (fault) {
     await explain(fault);
@@ -141,16 +140,16 @@ async function furnished(home: Lodging, {person, organisation, roles, recovery_k
   const opened = await home.furnish(pin, device, recovery_key);
   const owner: Owner = {person, organisation, roles, signIn: signedInAs, device, code: '', status: 'pending'};
   await opened.store.keepSetting('owner', owner);
-  await people.note(person, nameOf(opened, owner));
+  await people.note(person, nameOf(opened.store, owner));
   return opened;
 }
 
 async function comeIn(opened: Opened): Promise<void> {
   half = opened;
   if (session !== null) await noteSession(opened.store, session);
-  const owner = await ownerOf(opened);
-  await people.note(owner.person, nameOf(opened, owner));
-  if (owner.status === 'pending') await admitted(opened, owner).catch(explain);
+  const owner = await ownerOf(opened.store);
+  await people.note(owner.person, nameOf(opened.store, owner));
+  if (owner.status === 'pending' && owner.again === undefined) await admitted(opened, owner).catch(explain);
   else await open(opened, owner);
 }
 
@@ -158,15 +157,15 @@ async function comeIn(opened: Opened): Promise<void> {
 async function admitted(opened: Opened, owner: Owner): Promise<void> {
   const hash = session?.session_hash ?? await opened.store.setting<string>('session');
   const warnings = step.value.at === 'waiting' ? step.value.warnings : await warningsNow();
-  become({at: 'waiting', eightCharacters: await eight(owner.device, opened.signer.jkt), status: owner.status, warnings});
+  become({at: 'waiting', eightCharacters: await eightCharacters(owner.device, opened.signer.jkt), status: owner.status, warnings});
   if (hash === null) return signInAs('waiting');
   const told = owner.code === ''
-    ? await api.enrol(await factsOf(opened, owner, warnings), {signer: opened.signer, sessionHash: hash})
+    ? await api.enrol(await factsOf(opened, owner, !warnings.includes('not_persisted')), {signer: opened.signer, sessionHash: hash})
     : await api.device(owner.device);
   const now: Owner = {...owner, code: told.code, status: told.status};
   await opened.store.keepSetting('owner', now);
   if (now.status === 'active') return open(opened, now);
-  become({at: 'waiting', eightCharacters: await eight(now.device, opened.signer.jkt), status: now.status, warnings});
+  become({at: 'waiting', eightCharacters: await eightCharacters(now.device, opened.signer.jkt), status: now.status, warnings});
 }
 
 async function open(opened: Opened, owner: Owner): Promise<void> {
@@ -177,38 +176,12 @@ async function open(opened: Opened, owner: Owner): Promise<void> {
   become({at: 'open'});
 }
 
-/** Initials of the name that the feed brought, before that of the sign-in name. */
-function nameOf({store}: Opened, {person, signIn}: Owner): string {
-  const name = store.memory.rows.get(`person/${person}`)?.v['name'];
-  return initialsOf(typeof name === 'string' ? name : signIn);
-}
-
-async function factsOf(opened: Opened, owner: Owner, warnings: readonly Warning[]) {
-  const room = await machine.room();
-  return {
-    device: owner.device, jwk: opened.signer.jwk, name: `${nameOf(opened, owner)} ${isApple() ? 'iPad' : 'tablet'}`, standalone: isInstalled(),
-    persisted: !warnings.includes('not_persisted'), storage_mb: Math.floor((room ?? 0) / 1e6),
-  };
-}
-
 async function warningsNow(): Promise<Warning[]> {
   const room = await machine.room();
   const found: (Warning | false)[] = [
     !await persistStorage() && 'not_persisted', room !== null && room < LEAST_STORAGE && 'low_storage', 'copied_profile',
   ];
   return found.filter((each) => each !== false);
-}
-
-/** As both screens show them: "7K3M 9QXA". */
-async function eight(device: string, jkt: string): Promise<string> {
-  const characters = await fingerprint(device, jkt, digestOf);
-  return `${characters.slice(0, 4)} ${characters.slice(4)}`;
-}
-
-async function ownerOf({store}: Opened): Promise<Owner> {
-  const owner = await store.setting<Owner>('owner');
-  if (owner === null) throw new Error('this database has no owner');
-  return owner;
 }
 
 async function trying(work: () => Promise<void>): Promise<void> {
