@@ -61,6 +61,7 @@ class Tablet:
         self.rows: dict[tuple[str, str], Row] = {}
         self.sums: dict[str, str] = {}
         self.inbox: list[dict[str, Any]] = []
+        self.schema = 1
 
     # Coming into service
 
@@ -112,7 +113,7 @@ class Tablet:
         first = changes.get("first", self.ack_n + 1)
         return {
             "proto": 1,
-            "schema": 1,
+            "schema": self.schema,
             "epoch": self.epoch,
             "device": self.id,
             "resume": self.resume,
@@ -151,7 +152,7 @@ class Tablet:
         asked = 0
         while True:
             body = {
-                "proto": 1, "schema": 1, "device": self.id, "epoch": self.epoch, "cursor": self.cursor,
+                "proto": 1, "schema": self.schema, "device": self.id, "epoch": self.epoch, "cursor": self.cursor,
                 "limit": limit, "nonce": "n2",
             }  # fmt: skip
             answer = self.call("POST", "/api/v1/sync/pull", json=body)

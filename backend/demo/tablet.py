@@ -26,7 +26,7 @@ from backend.identity.dpop import thumbprint
 from backend.identity.services import Actor
 from sync import chain
 from sync.ids import human_number
-from sync.protocol import LIMITS, PROTOCOL
+from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 
 Json = dict[str, Any]
 FACTS = {"name": "Demo tablet", "standalone": True, "persisted": True, "storage_mb": 64_000}
@@ -94,7 +94,7 @@ class Tablet:
     def _pull(self) -> None:
         more = True
         while more:
-            asked = Pull(PROTOCOL, self.epoch, self.device, self.cursor, LIMITS["pull_rows"], "demo")
+            asked = Pull(PROTOCOL, SCHEMA, self.epoch, self.device, self.cursor, LIMITS["pull_rows"], "demo")
             page = json.loads(pull(self.actor, asked))
             self._keep(page["changes"])
             self.cursor, self.epoch, self.head = page["cursor"], page["epoch"], page["head"]

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from flask import Flask
 
+from backend.core import jobs
 from backend.core.db import db
-from backend.exchange import conflicts, events, pace, poke, registry, routes, services
+from backend.exchange import audit, conflicts, events, forget, pace, poke, registry, routes, services
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind
 from backend.exchange.registry import OnDecided, OnLate, Reaches, Registry
@@ -34,4 +35,6 @@ def init_app(
     for part in (poke, pace, events):
         part.init_app(app)
     devices.watch(app, services.feed_device)
+    for daily in (forget, audit):
+        jobs.every_day(app, daily.KIND, daily.run)
     app.register_blueprint(routes.bp)

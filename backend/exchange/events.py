@@ -30,6 +30,9 @@ BEAT_S = 15.0
 POLL_S = 1.0
 FRESH_S = 1.0
 """How long a known head is answered without asking the database."""
+ADMITTED_S = 60.0
+"""How long who was let in may ask for the head, and for nothing else, without being looked up again."""
+MOST_ADMITTED = 10_000
 
 
 class Watch:
@@ -40,6 +43,7 @@ class Watch:
         self.heads = heads
         self.stopping = threading.Event()
         self.asked: dict[str, tuple[float, str]] = {}
+        self.admitted: dict[str, tuple[float, str]] = {}
         self._lock = threading.Lock()
         self._streams = 0
         self._thread: threading.Thread | None = None
@@ -121,6 +125,20 @@ def _chain(watching: Watch, number: signal.Signals, before: Any) -> None:
             before(received, frame)
 
     signal.signal(number, handle)
+
+
+def admit(session_hash: str, org_id: str) -> None:
+    """Remember for ADMITTED_S whose head this session may know."""
+    admitted = watch().admitted
+    if len(admitted) >= MOST_ADMITTED:
+        admitted.clear()
+    admitted[session_hash] = (clock.stopwatch(), org_id)
+
+
+def admitted(session_hash: str) -> str | None:
+    """The organisation of a session that was let in a moment ago. It learns a number, nothing more."""
+    at, org_id = watch().admitted.get(session_hash, (-ADMITTED_S, ""))
+    return org_id if clock.stopwatch() - at < ADMITTED_S and org_id else None
 
 
 def known_head(org_id: str) -> dict[str, Any]:

@@ -29,12 +29,14 @@ class Kind:
 
     `wire` dumps a State into the wire value; only its fields leave the server, so office-only columns are those that
     it lacks. `audience` names the one audience that a row belongs to: org, s:<site>, v:<visit>, u:<person>, office.
+    `since` is the schema number (sync/protocol.json) with which tablets came to know it: older ones never get it.
     """
 
     name: str
     model: type[Entity]
     wire: Schema
     audience: Callable[[State], str]
+    since: int = 1
 
     @cached_property
     def table(self) -> Table:

@@ -3,71 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
 
 from backend.core import journal
 from backend.core.db import reading
-from backend.core.problems import Invalid
 from backend.core.roles import STAFF
-from backend.exchange import devices
-from backend.exchange.flush import Position, position
+from backend.exchange import devices, registry
+from backend.exchange.cursors import Place
+from backend.exchange.flush import position
+from backend.exchange.kinds import Kind
 from backend.exchange.models import HEADS, INTERVALS
-from backend.exchange.problems import AppTooOld, CursorExpired, EpochChanged, NotStaff, NotTheOwner
+from backend.exchange.problems import AppTooOld, EpochChanged, NotStaff, NotTheOwner
 from backend.exchange.push import DURABILITY
 from backend.identity.actor import Actor
-from sync.feed import BadCursor, decode_cursor, encode_cursor
-from sync.protocol import LIMITS, PROTOCOL
+from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 
 MIN_APP = "0.1.0"
 """The oldest version of the app that should be running; it updates at a safe point."""
 LOW = (1 << 32) - 1
+Page = Sequence[Row[int, bytes]]
 
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. `cursor` None begins anew; `proto` is the protocol that the app speaks."""
+    """A pull request. `cursor` None begins anew; `proto` is the protocol that the app speaks, `schema` says which kinds
+    it knows.
+    """
 
     proto: int
+    schema: int
     epoch: str | None
     device: str
     cursor: str | None
     limit: int
     nonce: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a pull is: everything up to `seq` was delivered. `began` is set while a bootstrap has pages to come: the
-    head when it began, so that its early positions are not mistaken for those of a tablet that was away too long.
-    """
-
-    seq: int
-    began: int | None = None
-
-    @classmethod
-    def read(cls, cursor: str | None, head: int) -> Place:
-        """Raises Invalid for a cursor that nobody gave out."""
-        if cursor is None:
-            return cls(0, head)
-        seq, dot, began = cursor.partition(".")
-        try:
-            return cls(decode_cursor(seq), decode_cursor(began) if dot else None)
-        except BadCursor as wrong:
-            raise Invalid("This cursor was never given out.", field="cursor") from wrong
-
-    @property
-    def cursor(self) -> str:
-        behind = "" if self.began is None else f".{encode_cursor(self.began)}"
-        return encode_cursor(self.seq) + behind
-
-    def check(self, at: Position) -> None:
-        """Raises CursorExpired when tombstones that it needs are gone, or it lies beyond the feed."""
-        if (self.seq if self.began is None else self.began) < at.floor or self.seq > at.seq:
-            raise CursorExpired
 
 
 def pull(actor: Actor, asked: Pull) -> bytes:
@@ -81,14 +54,15 @@ def pull(actor: Actor, asked: Pull) -> bytes:
         at = position(connection, actor.org_id)
         if asked.epoch is not None and asked.epoch != at.epoch:
             raise EpochChanged(at.epoch, device.next_n)
-        place = Place.read(asked.cursor, at.seq)
+        schema = min(asked.schema, SCHEMA)
+        place = Place.read(asked.cursor, at.seq, schema)
         place.check(at)
-        audiences = _audiences(connection, actor)
-        page, more = _page(connection, actor.org_id, audiences, place.seq, min(asked.limit, LIMITS["pull_rows"]))
+        feed = Feed(connection, actor.org_id, _audiences(connection, actor), min(asked.limit, LIMITS["pull_rows"]))
+        page, more, after = feed.read(place, schema, at.seq)
         head = {
             "nonce": asked.nonce,
             "epoch": at.epoch,
-            "cursor": _next(place, page, more, at.seq).cursor,
+            "cursor": after.cursor,
             "more": more,
             "head": at.seq,
             "journal": journal.head(actor.org_id)[1],
@@ -99,7 +73,7 @@ def pull(actor: Actor, asked: Pull) -> bytes:
             "directives": [],
         }
         if not more:
-            head["sums"] = _sums(connection, actor.org_id, audiences) if page else {}
+            head["sums"] = feed.sums(schema) if page else {}
     return _answer(head, page)
 
 
@@ -111,11 +85,6 @@ def _check_reader(actor: Actor) -> None:
         raise NotStaff
 
 
-def _next(place: Place, page: Sequence[Row[int, bytes]], more: bool, head: int) -> Place:
-    """After the last page everything up to the snapshot's head has been delivered, whoever it was for."""
-    return Place(page[-1].seq, place.began) if more else Place(head)
-
-
 def _audiences(connection: Connection, actor: Actor) -> list[str]:
     query = select(INTERVALS.c.audience).where(
         INTERVALS.c.org_id == actor.org_id, INTERVALS.c.person == actor.person_id, INTERVALS.c.leave_seq.is_(None)
@@ -123,16 +92,59 @@ def _audiences(connection: Connection, actor: Actor) -> list[str]:
     return ["org", f"u:{actor.person_id}", *sorted(connection.execute(query).scalars())]
 
 
-def _page(
-    connection: Connection, org_id: str, audiences: list[str], after: int, limit: int
-) -> tuple[Sequence[Row[int, bytes]], bool]:
-    """Rows behind `after` in ascending order, at most `limit` and 1 MiB, and whether there are more."""
-    query = select(HEADS.c.seq, HEADS.c.body).where(
-        HEADS.c.org_id == org_id, HEADS.c.seq > after, HEADS.c.audience.in_(audiences)
-    )
-    rows = connection.execute(query.order_by(HEADS.c.seq).limit(limit + 1)).all()
-    fits = _fitting(rows[:limit])
-    return rows[:fits], fits < len(rows)
+@dataclass(frozen=True)
+class Feed:
+    """The rows of one person's audiences in one snapshot; a page has at most `limit` of them and 1 MiB."""
+
+    connection: Connection
+    org_id: str
+    audiences: list[str]
+    limit: int
+
+    def read(self, place: Place, schema: int, head: int) -> tuple[Page, bool, Place]:
+        """A page, whether there are more, and the place behind it. Kinds that a newer schema knows come first, from
+        the feed's beginning: what changes of them meanwhile moves behind the place and comes with all the rest.
+        """
+        if schema > place.schema:
+            new = [kind.name for kind in _kinds() if place.schema < kind.since <= schema]
+            page, more = self._page(place.filled or 0, HEADS.c.kind.in_(new), HEADS.c.seq <= place.seq)
+            if page:
+                going_on = replace(place, filled=page[-1].seq)
+                return page, True, going_on if more else Place(place.seq, place.began, schema)
+        page, more = self._page(place.seq, *_known(schema))
+        # After the last page everything up to the snapshot's head has been delivered, whoever it was for.
+        return page, more, Place(page[-1].seq, place.began, schema) if more else Place(head, None, schema)
+
+    def _page(self, after: int, *only: ColumnElement[bool]) -> tuple[Page, bool]:
+        query = select(HEADS.c.seq, HEADS.c.body).where(
+            HEADS.c.org_id == self.org_id, HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences), *only
+        )
+        rows = self.connection.execute(query.order_by(HEADS.c.seq).limit(self.limit + 1)).all()
+        fits = _fitting(rows[: self.limit])
+        return rows[:fits], fits < len(rows)
+
+    def sums(self, schema: int) -> dict[str, str]:
+        """The checksum of each visit's live rows (S20), summed by the database in halves of 32 bits."""
+        visits = [audience for audience in self.audiences if audience.startswith("v:")]
+        if not visits:
+            return {}
+        low, high = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
+        query = select(HEADS.c.audience, low, high).where(
+            HEADS.c.org_id == self.org_id, HEADS.c.audience.in_(visits), HEADS.c.deleted.is_(False), *_known(schema)
+        )
+        rows = self.connection.execute(query.group_by(HEADS.c.audience))
+        sums = {audience: (int(lows) + (int(highs) << 32)) % (1 << 64) for audience, lows, highs in rows}
+        return {audience: f"{sums.get(audience, 0):016x}" for audience in visits}
+
+
+def _kinds() -> Collection[Kind]:
+    return registry.current().kinds.values()
+
+
+def _known(schema: int) -> list[ColumnElement[bool]]:
+    """A tablet never gets a kind that its schema does not know."""
+    newer = [kind.name for kind in _kinds() if kind.since > schema]
+    return [HEADS.c.kind.not_in(newer)] if newer else []
 
 
 def _fitting(rows: Sequence[Row[int, bytes]]) -> int:
@@ -145,20 +157,6 @@ def _fitting(rows: Sequence[Row[int, bytes]]) -> int:
     return len(rows)
 
 
-def _sums(connection: Connection, org_id: str, audiences: list[str]) -> dict[str, str]:
-    """The checksum of each visit's live rows (decisions.md 33), summed by the database in halves of 32 bits."""
-    visits = [audience for audience in audiences if audience.startswith("v:")]
-    if not visits:
-        return {}
-    low, high = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
-    query = select(HEADS.c.audience, low, high).where(
-        HEADS.c.org_id == org_id, HEADS.c.audience.in_(visits), HEADS.c.deleted.is_(False)
-    )
-    rows = connection.execute(query.group_by(HEADS.c.audience))
-    sums = {audience: (int(lows) + (int(highs) << 32)) % (1 << 64) for audience, lows, highs in rows}
-    return {audience: f"{sums.get(audience, 0):016x}" for audience in visits}
-
-
-def _answer(head: dict[str, Any], page: Sequence[Row[int, bytes]]) -> bytes:
+def _answer(head: dict[str, Any], page: Page) -> bytes:
     rows = b",".join([b'{"s":%d,' % row.seq + bytes(row.body) for row in page])
     return json.dumps(head, separators=(",", ":")).encode()[:-1] + b',"changes":[' + rows + b"]}"

@@ -233,6 +233,11 @@ def _add_nonce(answer: Response) -> Response:
     return answer
 
 
+def cookie_hash() -> str:
+    """The digest of this request's session cookie, whether or not it is a session's."""
+    return dpop.hash_of(request.cookies.get(cookie_name()) or "")
+
+
 def cookie_name() -> str:
     """`__Host-singgah` on HTTPS; some browsers refuse that prefix on plain http at loopback (identity.md 5.3)."""
     return "__Host-singgah" if settings.current().secure else "singgah"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from backend.core.db import db, unit
+from backend.exchange import events
 from backend.exchange.models import HEADS, ORGS, SyncHead, SyncOrg
 from backend.identity.models import Device
 from sync.feed import checksum, encode_cursor
@@ -300,6 +301,42 @@ def test_the_head_is_known_without_a_pull(house, tablet):
     with house.app.app_context():
         now = db.session.scalar(select(SyncOrg.seq).where(SyncOrg.org_id == house.org_id))
     assert tablet.call("GET", "/api/v1/sync/head").get_json()["head"] == now > tablet.head
+
+
+def statements(house: House, act) -> int:
+    """How many statements reach the database while `act` runs."""
+    seen = []
+    with house.app.app_context():
+        engine = db.engine
+    note_one = lambda *_: seen.append(1)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", note_one)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note_one)
+    return len(seen)
+
+
+def test_who_asks_for_the_head_again_costs_no_database(house, tablet, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(events.clock, "stopwatch", lambda: now[0])
+
+    def ask() -> None:
+        assert tablet.call("GET", "/api/v1/sync/head").get_json()["head"] > 0
+
+    assert statements(house, ask) > 0
+    assert statements(house, ask) == 0
+    now[0] += events.FRESH_S
+    assert 0 < statements(house, ask) <= 2
+    now[0] += events.ADMITTED_S
+    assert statements(house, ask) > 2
+
+
+def test_who_was_never_let_in_learns_no_head(house, tablet):
+    assert tablet.call("GET", "/api/v1/sync/head").status_code == 200
+    assert house.app.test_client().get("/api/v1/sync/head").status_code == 401
+    tablet.browser.client.set_cookie("singgah", "somebody else's")
+    assert tablet.call("GET", "/api/v1/sync/head").status_code == 401
 
 
 def test_positions_are_never_given_twice(house, tablet):
