@@ -1,4 +1,4 @@
-"""A tablet gets the kinds that its schema knows; when it learns more, it gets those from the feed's beginning (S22)."""
+"""A tablet gets the kinds that its schema knows; when it learns more, it gets those from the feed's beginning."""
 
 from __future__ import annotations
 
