@@ -40,6 +40,7 @@ from backend.signoff import operations as signoff
 from backend.visits import contents as visit_contents
 from backend.visits import jobs as visit_jobs
 from backend.visits import operations as visits
+from backend.visits import tasks as visit_tasks
 from backend.visits.services import flag_late, office_reaches, settle_crew
 
 CORE = Path(__file__).parent / "core"
@@ -75,6 +76,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
             *directory.KINDS,
             *desk.KINDS,
             *visit_contents.KINDS,
+            *visit_tasks.KINDS,
             *inspections.KINDS,
             *signoff.KINDS,
             *reports.KINDS,
@@ -83,6 +85,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
             *directory.OPERATIONS,
             *visits.OPERATIONS,
             *visit_contents.OPERATIONS,
+            *visit_tasks.OPERATIONS,
             *inspections.OPERATIONS,
             *desk.OPERATIONS,
             *signoff.OPERATIONS,

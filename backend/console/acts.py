@@ -17,7 +17,7 @@ from backend.identity.services import guards
 
 NEW_VERSION = re.compile(r"^versions\.\d+\.")
 ACCEPTED = frozenset({"applied", "merged"})
-OVERRULED = "Somebody else changed this meanwhile. Both values are kept: look at what is shown now."
+BOTH_KEPT = "Somebody else changed this meanwhile. Both values are shown here: choose which counts."
 
 
 def refused(form: Form, operation: str, args: Mapping[str, Any]) -> Form | None:
@@ -30,7 +30,7 @@ def send(operations: Sequence[Ask], base: int) -> dict[str, str]:
     """Submit as the signed-in person. Errors of the first operation that took no effect, or nothing."""
     for result in exchange.submit(guards.current(), operations, base=base):
         if result["status"] == "conflict":
-            flash(OVERRULED, "warn")
+            flash(BOTH_KEPT, "warn")
         elif result["status"] not in ACCEPTED:
             return _homely(forms.refusal(result))
     return {}

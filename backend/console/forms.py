@@ -27,6 +27,10 @@ REFUSALS = {
     "server_error": "The server failed at this change three times.",
     "device_suspended": "It came from a suspended tablet.",
     "device_revoked": "It came from a revoked tablet.",
+    "other_client": "It was given to another client meanwhile.",
+    "number": "Its number is in use or not the tablet's own.",
+    "unknown_type": "This program does not know such a change any more.",
+    "erased": "Its content was erased.",
     "record_mismatch": "Another record with this id was received before.",
 }
 

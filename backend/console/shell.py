@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request
 
 from backend.directory import services as directory
-from backend.identity.services import guards
+from backend.dispatch import services as dispatch
+from backend.identity.services import Actor, guards
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Shell:
     here: str
     notice: str
     places: tuple[Group, ...]
+    actor: Actor
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many things wait for a decision; asked only by pages that draw the navigation."""
+        return dispatch.waiting(self.actor)
 
 
 PLACES = (
@@ -42,6 +50,7 @@ PLACES = (
         "",
         (
             Place("/console/", "Today", "layout-dashboard", "h"),
+            Place("/console/attention", "Attention", "bell", "i"),
             Place("/console/visits", "Visits", "calendar-days", "v"),
             Place("/console/tickets", "Tickets", "ticket", "t"),
         ),
@@ -75,7 +84,7 @@ def context() -> dict[str, Any]:
     actor = guards.current()
     organisation = directory.organisation(actor)
     name = directory.person_names(actor, [actor.person_id]).get(actor.person_id, "")
-    return {"shell": Shell(name, organisation.name, organisation.demo, _here(), "", PLACES)}
+    return {"shell": Shell(name, organisation.name, organisation.demo, _here(), "", PLACES, actor)}
 
 
 def _here() -> str:

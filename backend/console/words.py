@@ -26,6 +26,34 @@ FLAGS = {
     "second_signature": "Signed twice",
     "late_scope": "Sent by somebody who was no longer assigned",
 }
+TASKS = {
+    "after_cancel": "Worked on after it was cancelled: bill, void or keep?",
+    "late_scope": "Work came from somebody who was no longer assigned",
+    "divergent": "What was signed differs from what the office had",
+    "second_signature": "Signed twice: which signature governs?",
+    "old_slot": "Worked at the old time: it was moved while the engineer was offline",
+}
+TASK_CHOICES = {
+    "bill": "to be billed",
+    "void": "void",
+    "keep": "kept, not billed",
+    "seen": "seen",
+    "governing": "the governing signature was named",
+}
+HELD = {
+    "entity_gone": "What it belongs to is not there (any more).",
+    "out_of_scope": "The engineer was not assigned there, or no longer for more than 14 days.",
+    "wrong_state": "It had moved on meanwhile: that step was not possible any more.",
+    "blocked_by": "It waited for an earlier change that was held.",
+    "server_error": "The server failed at it three times.",
+    "signature": "The signature does not hold for that tablet's key.",
+    "anchor": "The record names a state of things that was never there.",
+    "number": "Its number is in use or not the tablet's own.",
+    "other_client": "The asset was given to another client meanwhile.",
+    "device_suspended": "The tablet was suspended when it sent this.",
+    "device_revoked": "The tablet was revoked when it sent this.",
+    "signed": "The visit was signed already; it is kept for an amendment.",
+}
 ABBREVIATIONS = {"l1": "L1", "l2": "L2", "l3": "L3"}
 
 

@@ -8,6 +8,7 @@ from backend.core.roles import STAFF
 from backend.desk import rules
 from backend.desk.schemas import MOST_NOTES
 from backend.exchange.handlers import Refused, Result, applied, held, rejected
+from backend.exchange.kinds import State
 from backend.exchange.work import Work
 from sync.operation import Operation
 
@@ -17,6 +18,15 @@ Json = dict[str, Any]
 def stated(work: Work, at: str | None) -> str:
     """The time that a person stated, never after receipt; the time of the deed when none was stated."""
     return work.acted_at if at is None else min(at, work.stamp)
+
+
+def goes_on_as(work: Work, ticket: str) -> State:
+    """The ticket, or the one with which it was merged: what is added to it goes there (sync.md 3.7, alias)."""
+    row, known = work.must("ticket", ticket), {ticket}
+    while row["merged_into"] is not None and row["merged_into"] not in known:
+        known.add(row["merged_into"])
+        row = work.must("ticket", row["merged_into"])
+    return row
 
 
 def append(work: Work, ticket: str, column: str, line: Json) -> None:

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from backend.core.fields import partly
 from backend.core.roles import DESK, ENGINEER, STAFF, SYSTEM
 from backend.desk import models, rules, schemas
-from backend.desk.deeds import append, mark_response, note_of, record, stated, transition
+from backend.desk.deeds import append, goes_on_as, mark_response, note_of, record, stated, transition
 from backend.exchange.handlers import Handler, OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import Kind
 from backend.exchange.work import Work
@@ -158,18 +158,18 @@ def merge(work: Work, op: Operation, args: Args) -> Result:
 
 def note(work: Work, op: Operation, args: Args) -> Result:
     """Add a note, once. One that the client sees is an answer to the client."""
-    ticket = work.must("ticket", op.entity[1])
+    ticket = goes_on_as(work, op.entity[1])
     if any(known["id"] == args["note"] for known in ticket["notes"]):
         return applied()
-    append(work, op.entity[1], "notes", note_of(work, args))
+    append(work, ticket["id"], "notes", note_of(work, args))
     if args["visible"] == "client":
-        mark_response(work, op.entity[1], "client_note", work.acted_at)
+        mark_response(work, ticket["id"], "client_note", work.acted_at)
     return applied()
 
 
 def timeline(work: Work, op: Operation, args: Args) -> Result:
     line = {"at": stated(work, args["at"]), "who": args["who"], "text": args["text"]}
-    append(work, op.entity[1], "timeline", line)
+    append(work, goes_on_as(work, op.entity[1])["id"], "timeline", line)
     return applied()
 
 

@@ -184,8 +184,15 @@ def _create_asset(work: Work, op: Operation, args: Args) -> Result:
     return fault or applied()
 
 
+def _moved_away(work: Work, asset: State) -> bool:
+    """Somebody else gave it to another client after what the engineer saw: their word may not concern it any more."""
+    ver, device, _ = (asset["field_ver"] or {}).get("client", (0, "", 0))
+    return ver > work.op.base and device != work.device and not work.actor.roles & OFFICE
+
+
 def _edit_asset(work: Work, op: Operation, args: Args) -> Result:
-    work.must("asset", op.entity[1])
+    if _moved_away(work, work.must("asset", op.entity[1])):
+        return held("other_client")
     return _unique("asset", "tag")(work, op, args) or work.change("asset", op.entity[1], args)
 
 
@@ -204,7 +211,10 @@ def _move_asset(work: Work, op: Operation, args: Args) -> Result:
 
 def _stage_asset(work: Work, op: Operation, args: Args) -> Result:
     """What was disposed of does not come back."""
-    if work.must("asset", op.entity[1])["stage"] == "disposed" != args["stage"]:
+    asset = work.must("asset", op.entity[1])
+    if _moved_away(work, asset):
+        return held("other_client")
+    if asset["stage"] == "disposed" != args["stage"]:
         return held("wrong_state")
     return work.change("asset", op.entity[1], args)
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from backend.core import jobs
 from backend.core.db import db
-from backend.exchange import audit, conflicts, events, forget, pace, poke, registry, routes, services
+from backend.exchange import audit, conflicts, events, forget, held, pace, poke, registry, routes, services
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind
 from backend.exchange.registry import OnDecided, OnLate, Reaches, Registry
@@ -29,7 +29,8 @@ def init_app(
     `on_decided(work, conflict)` when a conflict's candidate has become current; each of `reaches(work, audience)` must
     hold where a person of the office writes.
     """
-    found = Registry.of([*conflicts.KINDS, *kinds], [*conflicts.OPERATIONS, *operations], on_late, on_decided, reaches)
+    own_kinds, own_operations = (*conflicts.KINDS, *held.KINDS), (*conflicts.OPERATIONS, *held.OPERATIONS)
+    found = Registry.of([*own_kinds, *kinds], [*own_operations, *operations], on_late, on_decided, reaches)
     app.extensions[registry.KEY] = found
     db.guard_fed_tables({kind.table.name for kind in found.kinds.values()})
     for part in (poke, pace, events):

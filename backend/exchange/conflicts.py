@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from marshmallow import fields
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core.db import reading
 from backend.core.entity import ID, JSON_VALUE, WORD, Entity
 from backend.core.roles import OFFICE, SYSTEM
 from backend.core.schema import Lenient, OneOf, Strict
@@ -15,6 +17,7 @@ from backend.exchange import registry
 from backend.exchange.handlers import OperationType, Result, applied, held
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
+from backend.identity.actor import Actor
 from sync.operation import Operation
 
 
@@ -82,6 +85,23 @@ def close(work: Work, conflict: State, choice: str, decided_by: str | None) -> R
     """Say that it is decided and by whom; the value itself is the caller's to write."""
     work.set("conflict", conflict["id"], state="decided", choice=choice, decided_by=decided_by)
     return applied()
+
+
+MOST = 200
+
+
+def open_conflicts(actor: Actor) -> list[Conflict]:
+    """Every open one of the organisation, oldest first, at most 200. Reach is the caller's to ask."""
+    query = select(Conflict).where(Conflict.org_id == actor.org_id, Conflict.state == "open")
+    with reading() as session:
+        return list(session.scalars(query.order_by(Conflict.id).limit(MOST)))
+
+
+def conflicts_of(actor: Actor, entities: Iterable[str]) -> list[Conflict]:
+    """Open and decided ones of these entities, oldest first: where the value that lost stays to be seen."""
+    query = select(Conflict).where(Conflict.org_id == actor.org_id, Conflict.entity.in_(sorted(set(entities))))
+    with reading() as session:
+        return list(session.scalars(query.order_by(Conflict.id)))
 
 
 def _audience(state: State) -> str:

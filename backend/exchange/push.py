@@ -16,7 +16,7 @@ from backend.core.db import Unit, db, unit
 from backend.core.log import trace
 from backend.core.problems import Problem
 from backend.core.sqlite import QueueFull
-from backend.exchange import devices, poke, registry
+from backend.exchange import devices, poke, quarantine, registry
 from backend.exchange.clashes import is_office
 from backend.exchange.devices import Place
 from backend.exchange.execute import Batch, Done, run
@@ -157,6 +157,8 @@ class Keeping:
         }
         answers = self.oplog.write(done.entries, seq, facts, now)
         link = done.entries[-1].link
+        if done.work.done.settled:
+            quarantine.settle(self.actor.org_id, done.work.done.settled, self.actor.person_id, now)
         self._letters(done, link, batch.first)
         news = {"next_n": batch.first + len(done.entries), "last_link": link, **token}
         if done.work.done.numbers:

@@ -14,23 +14,27 @@ from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
 from backend.core.schema import wire_time
 from backend.exchange import devices, registry
+from backend.exchange.conflicts import Conflict, conflicts_of, open_conflicts
 from backend.exchange.execute import Batch
 from backend.exchange.flush import deliver
 from backend.exchange.handlers import SYSTEM
+from backend.exchange.held import HeldDecision, decided_by
 from backend.exchange.models import ScopeInterval, SyncOrg
 from backend.exchange.oplog import OperationLog
 from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
 from backend.exchange.push import ATTEMPTS, Keeping
-from backend.exchange.quarantine import Held, held, set_aside
+from backend.exchange.quarantine import Received, held, history
 from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
 from backend.identity.models import Device
 from backend.identity.rules import SEEN
 
-__all__ = ["Held", "held", "set_aside"]
+__all__ = [
+    "Conflict", "HeldDecision", "Received", "conflicts_of", "decided_by", "held", "history", "open_conflicts",
+]  # fmt: skip
 
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
 """(operation type, (kind, id), args)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from backend.directory.services import Asset, asset, reach
 from backend.identity.services import Actor
 from backend.inspections.definitions import SHELF
 from backend.inspections.models import Checklist, Reading, Run
-from backend.visits.services import Photo, photos, visit
+from backend.visits.services import Photo, photos, visit, visits_by_id
 from checklists import Definition, Evaluation, evaluate, label
 
 ASSET_FACTS = ("type", "tag", "serial", "maker", "model", "name", "place", "stage")
@@ -31,6 +31,28 @@ class ReadRun:
     found: Evaluation
     asset: Asset | None
     photos: Sequence[Photo]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A run and the definition to which it is pinned."""
+
+    run: Run
+    definition: Definition
+
+
+def asking(actor: Actor, run_ids: Iterable[str]) -> dict[str, Asking]:
+    """Those of the runs whose visits the actor reaches, by id: for words about single items."""
+    query = select(Run).where(Run.org_id == actor.org_id, Run.id.in_(sorted(set(run_ids))))
+    rows = every(query)
+    known = visits_by_id(actor, {row.visit for row in rows})
+    definitions = _definitions(actor, {row.checklist for row in rows})
+    return {row.id: Asking(row, definitions[row.checklist]) for row in rows if row.visit in known}
+
+
+def _definitions(actor: Actor, digests: Iterable[str]) -> dict[str, Definition]:
+    query = select(Checklist).where(Checklist.org_id == actor.org_id, Checklist.digest.in_(sorted(digests)))
+    return {row.digest: SHELF.get(row.digest, row.definition).definition for row in every(query)}
 
 
 def list_checklists(actor: Actor, cut: Cut = FIRST, *, state: str = "", kind: str = "") -> Page[Checklist]:
@@ -55,11 +77,7 @@ def runs(actor: Actor, visit_id: str) -> list[ReadRun]:
     """The visit's runs in their order, dropped ones last, each with its meaning."""
     visit(actor, visit_id)
     rows = every(select(Run).where(Run.org_id == actor.org_id, Run.visit == visit_id))
-    digests = {row.checklist for row in rows}
-    definitions = {
-        row.digest: SHELF.get(row.digest, row.definition).definition
-        for row in every(select(Checklist).where(Checklist.org_id == actor.org_id, Checklist.digest.in_(digests)))
-    }
+    definitions = _definitions(actor, {row.checklist for row in rows})
     taken = photos(actor, visit_id)
     ordered = sorted(rows, key=lambda row: (row.dropped is not None, row.position, row.id))
     return [_read(actor, row, definitions[row.checklist], taken) for row in ordered]

@@ -6,7 +6,9 @@ from backend.inspections.models import Checklist, Reading, Run
 from backend.inspections.operations import name_author
 from backend.inspections.queries import (
     ASSET_FACTS,
+    Asking,
     ReadRun,
+    asking,
     assets_for,
     checklist,
     checklist_choices,
@@ -20,10 +22,12 @@ from backend.inspections.schemas import CHECKLIST_STATES
 __all__ = [
     "ASSET_FACTS",
     "CHECKLIST_STATES",
+    "Asking",
     "Checklist",
     "ReadRun",
     "Reading",
     "Run",
+    "asking",
     "assets_for",
     "checklist",
     "checklist_choices",

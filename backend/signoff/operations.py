@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Any
 
-from backend.core import clock
-from backend.core.roles import ENGINEER, SYSTEM
+from backend.core.roles import ENGINEER, OFFICE, SYSTEM
 from backend.core.schema import wire_time
 from backend.directory.services import civil_day
 from backend.exchange.handlers import OperationType, Result, applied, held, rejected
@@ -16,10 +14,10 @@ from backend.exchange.work import Work
 from backend.inspections.services import keep_readings, name_author
 from backend.signoff import media, models, rules, schemas
 from backend.signoff.acceptance import accepted_record, anchored_at
+from backend.signoff.govern import ask_for_report, govern, signed_facts
 from backend.signoff.record import SignoffRecord
 from backend.visits.services import flag, move
 from sync import canonical
-from sync.ids import report_number
 from sync.operation import Operation
 
 Args = dict[str, Any]
@@ -84,12 +82,9 @@ def _named(document: Any) -> Args:
 
 def _complete(work: Work, visit: State, record: SignoffRecord, anchored: datetime | None) -> None:
     """The visit as the signature leaves it, what the site remembers of it, and the report that it asks for."""
-    at = wire_time(rules.signed_between(record, anchored, work.now))
-    signed = {"record": record.record, "at": at, "outcome": record.outcome, "sha256": record.sha256}
-    report = work.new_id()
-    number = report_number(visit["number"], 1)
-    public = public_id(clock.random(17))
-    work.create("report", report, visit=visit["id"], number=number, revision=1, state="waiting", public_id=public)
+    signed = signed_facts(record, anchored, work.now)
+    at = signed["at"]
+    report = ask_for_report(work, visit, 1)
     done = {"state": "completed", "outcome": record.visit_outcome, "signed": signed, "report": report}
     work.set("visit", visit["id"], **done)
     if visit["state"] == "cancelled":
@@ -99,11 +94,6 @@ def _complete(work: Work, visit: State, record: SignoffRecord, anchored: datetim
     keep_readings(work, visit, at)
     _remember(work, visit, record, at)
     media.settle(work, visit["id"])
-
-
-def public_id(random_bytes: bytes) -> str:
-    """The name of a report's public page: 26 letters and digits, 130 random bits (evidence.md 4.7). 17 bytes."""
-    return base64.b32encode(random_bytes).decode("ascii")[:26].lower()
 
 
 def _parted(visit: State, record: SignoffRecord) -> bool:
@@ -143,6 +133,7 @@ def _remember(work: Work, visit: State, record: SignoffRecord, at: str) -> None:
 
 
 OPERATIONS = (
+    OperationType("visit.govern", 1, "visit", schemas.VisitGovernArgs(), OFFICE, govern),
     OperationType("visit.sign", 1, "visit", schemas.VisitSignArgs(), ENGINEER, sign),
     OperationType("media.stored", 1, "visit", schemas.MediaStoredArgs(), SYSTEM, media.store),
 )

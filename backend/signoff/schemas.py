@@ -26,6 +26,13 @@ class VisitSignArgs(Strict):
     envelope = fields.Nested(Envelope, required=True)
 
 
+class VisitGovernArgs(Strict):
+    """Which of a visit's signatures governs, and why."""
+
+    signoff = Uuid7(required=True)
+    note = Text(500, **optional)
+
+
 class MediaStoredArgs(Strict):
     """From the upload's end: the bytes of `sha256` are here. Width and height, in pixels, of a picture."""
 

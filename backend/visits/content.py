@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.exchange.handlers import Refused, rejected
 from backend.exchange.kinds import State
 from backend.exchange.work import Work
-from backend.visits import rules
+from backend.visits import rules, tasks
 
 
 def open_visit(work: Work, visit: str) -> State:
@@ -24,8 +24,10 @@ def settle(work: Work, visit: State, verdict: str) -> None:
 
 
 def flag(work: Work, visit: str, name: str) -> None:
-    """Put a flag on the visit, once."""
+    """Put a flag on the visit, once, and a task before the office where the flag asks for a decision."""
     work.set("visit", visit, flags=rules.with_flag(work.must("visit", visit)["flags"], name))
+    if name in tasks.CHOICES:
+        tasks.ask(work, visit, name)
 
 
 def unflag(work: Work, visit: str, name: str) -> None:

@@ -122,3 +122,26 @@ class History(Entity):
     outcome: Mapped[str | None] = mapped_column(WORD)
     engineers: Mapped[list[str]] = mapped_column(JSON_VALUE)
     summary: Mapped[str] = mapped_column(Text)
+
+
+class Task(Entity):
+    """Something about a visit that a person of the office must decide (sync.md 3.7). `what`: see tasks.CHOICES.
+
+    State: open, settled. `signoff`: the one that was named as governing, for `second_signature`.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_state", "org_id", "state"),
+        Index("ix_task_visit", "org_id", "visit"),
+    )
+
+    visit: Mapped[str] = mapped_column(ID)
+    what: Mapped[str] = mapped_column(WORD)
+    state: Mapped[str] = mapped_column(WORD)
+    since: Mapped[str] = mapped_column(TIME)
+    choice: Mapped[str | None] = mapped_column(WORD)
+    note: Mapped[str | None] = mapped_column(String(500))
+    signoff: Mapped[str | None] = mapped_column(ID)
+    settled_by: Mapped[str | None] = mapped_column(ID)
+    settled_at: Mapped[str | None] = mapped_column(TIME)

@@ -11,7 +11,7 @@ from backend.core.roles import ENGINEER, OFFICE, STAFF, SYSTEM
 from backend.exchange.handlers import Handler, OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import State
 from backend.exchange.work import Work
-from backend.visits import rules, schemas, scope
+from backend.visits import rules, schemas, scope, tasks
 from backend.visits.content import open_visit, settle
 from sync.ids import parse_number
 from sync.operation import Operation
@@ -146,6 +146,9 @@ def mark(work: Work, op: Operation, args: Args) -> Result:
     if len(visit["marks"]) >= schemas.MOST_MARKS:
         return rejected("too_many", "args.mark")
     settle(work, visit, rules.mark_content(visit["state"], args["mark"]))
+    if args["mark"] not in rules.LAW["quiet_marks"] and not by_office:
+        tasks.ask_old_slot(work, visit)
+    visit = work.must("visit", visit["id"])
     at = work.acted_at if args["at"] is None else min(args["at"], work.stamp)
     fact = {
         "id": op.id,

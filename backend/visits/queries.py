@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from backend.core.db import reading
 from backend.core.listing import FIRST, Cut, Page, every, holds, one, page
 from backend.directory.services import reach
 from backend.identity.services import Actor
-from backend.visits.models import History, Note, Photo, TimeEntry, Visit
+from backend.visits.models import History, Note, Photo, Task, TimeEntry, Visit
 
 NO_FLAGS = "[]"
+MOST_TASKS = 200
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,46 @@ def notes(actor: Actor, visit_id: str) -> list[Note]:
     return every(select(Note).where(Note.org_id == actor.org_id, Note.visit == visit_id).order_by(Note.at, Note.id))
 
 
+def belongings(actor: Actor, visit_id: str) -> list[str]:
+    """Ids of all photos, time entries and notes of a visit, those that were taken back included."""
+    visit(actor, visit_id)
+    found: list[str] = []
+    with reading() as session:
+        for kind in (Photo, TimeEntry, Note):
+            found += session.scalars(select(kind.id).where(kind.org_id == actor.org_id, kind.visit == visit_id))
+    return found
+
+
 def history(actor: Actor, site_id: str, limit: int = 50) -> list[History]:
     """Past visits of a site, the latest first."""
     query = select(History).where(reach.at(actor, History.org_id, History.site), History.site == site_id)
     return every(query.order_by(History.on.desc(), History.id.desc()).limit(limit))
+
+
+def visits_by_id(actor: Actor, ids: Iterable[str]) -> dict[str, Visit]:
+    """Those of the ids that the actor reaches, by id."""
+    return {row.id: row for row in every(_reached(actor).where(Visit.id.in_(sorted(set(ids)))))}
+
+
+def open_tasks(actor: Actor) -> list[Task]:
+    """What waits for the office about visits that the actor reaches, oldest first, at most 200."""
+    query = select(Task).join(Visit, (Visit.org_id == Task.org_id) & (Visit.id == Task.visit))
+    return every(query.where(*_open(actor)).order_by(Task.since, Task.id).limit(MOST_TASKS))
+
+
+def _open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Task.org_id == actor.org_id, Task.state == "open", reach.at(actor, Visit.org_id, Visit.site)
+
+
+def tasks_of(actor: Actor, visit_id: str) -> list[Task]:
+    """What the office had or has to decide about a visit, oldest first."""
+    visit(actor, visit_id)
+    query = select(Task).where(Task.org_id == actor.org_id, Task.visit == visit_id)
+    return every(query.order_by(Task.since, Task.id))
+
+
+def settled_by(actor: Actor, task_id: str) -> str | None:
+    """Who settled a task; None while it is open or not there."""
+    with reading() as session:
+        task = session.get(Task, (actor.org_id, task_id))
+    return None if task is None else task.settled_by

@@ -198,5 +198,28 @@ class HistoryWire(Strict):
     summary = Text(NOTE, lines=True, required=True)
 
 
+TASKS = ("after_cancel", "late_scope", "divergent", "second_signature", "old_slot")
+TASK_CHOICES = ("bill", "void", "keep", "seen", "governing")
+
+
+class TaskSettleArgs(Strict):
+    choice = OneOf(*TASK_CHOICES, required=True)
+    note = Text(500, **optional)
+
+
+class TaskWire(Strict):
+    """Of the office alone: no tablet gets one."""
+
+    visit = Uuid7(required=True)
+    what = OneOf(*TASKS, required=True)
+    state = OneOf("open", "settled", required=True)
+    since = TimeText(required=True)
+    choice = OneOf(*TASK_CHOICES, **optional)
+    note = Text(500, **optional)
+    signoff = Uuid7(**optional)
+    settled_by = Uuid7(**optional)
+    settled_at = TimeText(**optional)
+
+
 class Nothing(Strict):
     """No arguments."""

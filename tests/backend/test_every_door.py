@@ -53,7 +53,6 @@ NAMED = {
     "path:name": "visit/1",
     "public_id": "a" * 26,
     "deed": "nothing",
-    "int:n": "1",
 }
 NOBODYS = "01900000-0000-7000-8000-000000000000"
 
@@ -86,6 +85,8 @@ PAGE = Door(OFFICE, 200, stranger=303)
 FORM = Door(OFFICE, 422)
 NO_SUCH = Door(OFFICE, 404)
 """A deed that does not exist, or a thing of nobody: the door is passed, and nothing is there."""
+DECIDED = Door(OFFICE, 303)
+"""A decision goes back to the inbox, which says what became of it."""
 NO_SUCH_PAGE = Door(OFFICE, 404, stranger=303)
 PORTAL = Door(CLIENT, 404, stranger=303)
 TABLET = Door(frozenset(), 401, outside=401)
@@ -130,12 +131,18 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/console/today"): PAGE,
     ("GET", "/console/find"): PAGE,
     ("GET", "/console/events"): PAGE,
-    ("POST", "/console/held/<uuid:device_id>/<int:n>"): NO_SUCH,
+    ("GET", "/console/attention"): PAGE,
+    ("GET", "/console/attention/live"): PAGE,
+    ("POST", "/console/attention/conflicts/<uuid:conflict_id>"): DECIDED,
+    ("POST", "/console/attention/held/<uuid:op_id>"): DECIDED,
+    ("POST", "/console/attention/tasks/<uuid:task_id>"): DECIDED,
+    ("POST", "/console/attention/visits/<uuid:visit_id>"): DECIDED,
     ("GET", "/console/visits"): PAGE,
     ("GET", "/console/visits/new"): PAGE,
     ("POST", "/console/visits/new"): FORM,
     ("GET", "/console/visits/<uuid:visit_id>"): PAGE,
     ("GET", "/console/visits/<uuid:visit_id>/live"): PAGE,
+    ("GET", "/console/visits/<uuid:visit_id>/history"): PAGE,
     ("POST", "/console/visits/<uuid:visit_id>/<deed>"): NO_SUCH,
     ("GET", "/console/tickets"): PAGE,
     ("GET", "/console/tickets/new"): PAGE,
@@ -143,6 +150,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/console/tickets/<uuid:ticket_id>"): PAGE,
     ("GET", "/console/tickets/<uuid:ticket_id>/edit"): PAGE,
     ("POST", "/console/tickets/<uuid:ticket_id>/edit"): FORM,
+    ("GET", "/console/tickets/<uuid:ticket_id>/history"): PAGE,
     ("POST", "/console/tickets/<uuid:ticket_id>/<deed>"): NO_SUCH,
     ("GET", "/console/people/<uuid:person_id>/access"): Door(ADMINISTRATOR, 200, stranger=303),
     ("POST", "/console/people/<uuid:person_id>/access/roles"): Door(ADMINISTRATOR, 303),
@@ -161,7 +169,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/portal/reports/<uuid:report_id>.pdf"): PORTAL,
     ("GET", "/portal/photos/<uuid:photo_id>"): PORTAL,
     **{("GET", f"/console/{place}{rest}"): PAGE for place in DIRECTORY for rest in ("", "/new")},
-    **{("GET", f"/console/{place}/<uuid:row_id>{rest}"): PAGE for place in DIRECTORY for rest in ("", "/edit")},
+    **{("GET", f"/console/{place}/<uuid:row_id>{rest}"): PAGE for place in DIRECTORY for rest in ("", "/edit", "/history")},
     **{("POST", f"/console/{place}/{rest}"): FORM for place in DIRECTORY for rest in ("new", "<uuid:row_id>/edit")},
 }
 

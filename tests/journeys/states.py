@@ -42,6 +42,7 @@ SCREEN_FILES = {"sign_in": "sign_in_again"}
 
 NO_PAGE = {
     "/console/events": "a stream of events",
+    "/console/attention/live": "a part of the page /console/attention",
     "/console/today": "a part of the page /console/",
     "/console/visits/<uuid:visit_id>/live": "a part of the visit's page",
     "/console/reports/<uuid:report_id>.pdf": "a PDF, judged by the first journey",
@@ -58,14 +59,17 @@ NO_PAGE = {
 
 OFFICE: dict[str, tuple[str, ...]] = {
     "/console/": ("full", "the list of keys"),
+    "/console/attention": ("nothing waits", "two values", "held", "a question", "on a telephone", "dark"),
     "/console/find": ("found", "nothing found"),
     "/console/visits": ("full", "nothing found"),
     "/console/visits/new": ("empty", "errors"),
-    "/console/visits/<uuid:visit_id>": ("assigned", "signed"),
+    "/console/visits/<uuid:visit_id>": ("assigned", "two values", "signed"),
+    "/console/visits/<uuid:visit_id>/history": ("full",),
     "/console/tickets": ("full", "nothing found"),
     "/console/tickets/new": ("empty", "errors"),
     "/console/tickets/<uuid:ticket_id>": ("full",),
     "/console/tickets/<uuid:ticket_id>/edit": ("full",),
+    "/console/tickets/<uuid:ticket_id>/history": ("full",),
     "/console/devices": ("full",),
     "/console/devices/<uuid:device_id>": ("full",),
     "/console/people/<uuid:person_id>/access": ("with an account", "errors"),
@@ -79,6 +83,7 @@ OFFICE: dict[str, tuple[str, ...]] = {
             ("/new", ("empty", "errors")),
             ("/<uuid:row_id>", ("full",)),
             ("/<uuid:row_id>/edit", ("full",)),
+            ("/<uuid:row_id>/history", ("full",)),
         )
     },
     "/sign-in": ("empty", "wrong password"),

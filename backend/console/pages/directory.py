@@ -1,4 +1,4 @@
-"""Lists, pages and forms of the directory: the same four doors for every kind of `sections`."""
+"""Lists, pages and forms of the directory: the same five doors for every kind of `sections`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import forms, sections, versioned
 from backend.console.acts import go, page_of_form, refused, send
+from backend.console.differing import of_entity
 from backend.console.lists import NOTHING_ASKED, Table, asked
+from backend.console.pages import past
 from backend.console.sections import Section
 from backend.core import clock
 from backend.exchange import services as exchange
@@ -35,7 +37,7 @@ def add_to(bp: Blueprint) -> None:
 
 
 class _Doors:
-    """The four doors of one kind."""
+    """The five doors of one kind."""
 
     def __init__(self, section: Section) -> None:
         self.section = section
@@ -47,6 +49,7 @@ class _Doors:
             (f"{path}/new", "new", self.new, ["GET", "POST"]),
             (f"{path}/<uuid:row_id>", "show", self.show, ["GET"]),
             (f"{path}/<uuid:row_id>/edit", "edit", self.edit, ["GET", "POST"]),
+            (f"{path}/<uuid:row_id>/history", "history", self.history, ["GET"]),
         )
         for rule, verb, view, methods in doors:
             bp.add_url_rule(rule, f"{name}_{verb}", guards.office(view), methods=methods)
@@ -95,8 +98,15 @@ class _Doors:
             edit_href=f"{section.href}/{row.id}/edit",
             pairs=pairs,
             links=_links(section, row, actor),
+            pairs_differing=of_entity(actor, [row.id], {row.id: vars(row)}),
+            href=f"{section.href}/{row.id}",
             parts=_parts(section, row),
         )
+
+    def history(self, row_id: Any) -> ResponseReturnValue:
+        section, actor = self.section, guards.current()
+        row = section.row(actor, str(row_id))
+        return past.page(actor, [row.id], section.title_of(row), f"{section.href}/{row.id}")
 
     def edit(self, row_id: Any) -> ResponseReturnValue:
         section, actor = self.section, guards.current()

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from backend.console import forms, words
-from backend.console.acts import go
+from backend.console import words
 from backend.console.fields import LOCAL
 from backend.console.lists import NOTHING_ASKED, Cell, Column, Table, asked
 from backend.console.pages import tickets as ticket_pages
 from backend.console.pages import visits as visit_pages
 from backend.core import clock
-from backend.core.db import unit
 from backend.core.listing import Cut
 from backend.core.schema import wire_time
 from backend.desk import services as desk
 from backend.directory import services as directory
-from backend.exchange import services as exchange
+from backend.dispatch import services as dispatch
 from backend.identity import services as identity
 from backend.identity.services import guards
 from backend.visits import services as visits
@@ -34,7 +31,6 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/", "home", guards.office(home))
     bp.add_url_rule("/today", "today", guards.office(today))
     bp.add_url_rule("/find", "find", guards.office(find))
-    bp.add_url_rule("/held/<uuid:device_id>/<int:n>", "set_aside", guards.office(set_aside), methods=["POST"])
 
 
 def home() -> ResponseReturnValue:
@@ -65,8 +61,6 @@ def _today() -> dict[str, Any]:
     return {
         "table": table,
         "cards": _cards(),
-        "attention": _attention(),
-        "held": _held(),
         "day": words.day(wire_time(now)),
     }
 
@@ -85,7 +79,9 @@ def _cards() -> list[tuple[str, int, str, bool]]:
     still_open = sum(count for state, count in tickets.items() if state in desk.OPEN)
     urgent = desk.list_tickets(actor, Cut(limit=1), desk.Asked(open=True, priority="P1")).total
     pending = sum(one.status == "pending" for one in identity.tablets(actor))
+    waiting = dispatch.waiting(actor)
     return [
+        ("To decide", waiting, "/console/attention", waiting > 0),
         (
             "Visits without an engineer",
             of_visits.get("planned", 0),
@@ -96,54 +92,6 @@ def _cards() -> list[tuple[str, int, str, bool]]:
         ("Open P1 tickets", urgent, "/console/tickets?state=open&priority=P1", urgent > 0),
         ("Tablets to confirm", pending, "/console/devices", pending > 0),
     ]
-
-
-def _attention() -> list[tuple[Any, list[str]]]:
-    """Visits with something to look at, newest first, each with the words for its flags."""
-    rows = visits.list_visits(guards.current(), Cut(limit=10), visits.Asked(flagged=True)).rows
-    return [(row, [words.FLAGS[flag] for flag in row.flags]) for row in rows]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A change from a tablet that was kept but has no effect until somebody decides."""
-
-    what: str
-    why: str
-    who: str
-    at: str
-    href: str
-    set_aside: str
-
-
-def _held() -> list[Waiting]:
-    actor = guards.current()
-    rows = exchange.held(actor)
-    names = directory.person_names(actor, {row.person for row in rows})
-    return [_waiting(row, names) for row in rows]
-
-
-PAGES = {"visit": "visits", "ticket": "tickets", "site": "sites", "asset": "assets", "contact": "contacts"}
-
-
-def _waiting(row: exchange.Held, names: dict[str, str]) -> Waiting:
-    visit = row.entity if row.kind == "visit" else (row.args or {}).get("visit")
-    place, entity = ("visits", visit) if visit else (PAGES.get(row.kind or "", ""), row.entity)
-    return Waiting(
-        what=words.spoken((row.type or "unreadable").replace(".", " ")),
-        why=forms.reason(str(row.code)),
-        who=names.get(row.person, ""),
-        at=words.when(wire_time(row.received_at)),
-        href=f"/console/{place}/{entity}" if place and entity else "",
-        set_aside=f"/console/held/{row.device}/{row.n}",
-    )
-
-
-def set_aside(device_id: Any, n: int) -> ResponseReturnValue:
-    """Somebody has looked: it stays in the log and leaves the list."""
-    with unit():
-        exchange.set_aside(guards.current(), str(device_id), n)
-    return go("/console/", "Set aside. It stays in the log.")
 
 
 def find() -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import forms, words
 from backend.console.acts import go, page_of_form, refused, send
+from backend.console.differing import of_entity
 from backend.console.fields import Area, Field, Pick
 from backend.console.lists import Cell, Column, Filter, Table, asked
 from backend.console.sections import SITES
@@ -208,6 +209,7 @@ def _page(row: desk.Ticket, failed: str = "", form: forms.Form | None = None) ->
         words=words,
         names=directory.person_names(actor, _speakers(row)),
         visits=_visits(row),
+        pairs=of_entity(actor, [row.id], {row.id: vars(row)}),
         href=href(row),
     )
     return page, 422 if form else 200

@@ -12,6 +12,7 @@ from backend.console import forms, words
 from backend.console.acts import go, refused, send
 from backend.console.fields import Area, Field, Moment, Pick, Picks
 from backend.console.lists import Cell, Column, Filter, Table, asked
+from backend.console.pages import disputed
 from backend.console.sections import SITES
 from backend.core import clock
 from backend.core.listing import Cut
@@ -198,6 +199,7 @@ def _content(row: visits.Visit) -> Json:
         "times": times,
         "report": reports.report_of(actor, row.id),
         "flags": [words.FLAGS[flag] for flag in row.flags],
+        **disputed.of_visit(actor, row),
         "words": words,
         "href": href(row),
     }

@@ -2,7 +2,7 @@
 'use strict';
 
 const typing = (target) => target.closest('input, textarea, select, [contenteditable]') !== null;
-const rows = () => [...document.querySelectorAll('#main tbody tr[data-href]')];
+const rows = () => [...document.querySelectorAll('#main tbody tr[data-href], #main [data-card]')];
 let waitingForPlace = false;
 
 function go(selector) {
@@ -16,8 +16,21 @@ function move(step) {
   if (all.length === 0) return;
   const now = all.findIndex((row) => row.classList.contains('at'));
   const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
-  all.forEach((row) => row.classList.toggle('at', row === next));
-  next.querySelector('a')?.focus();
+  mark(next);
+  (next.matches('[data-card]') ? next : next.querySelector('a'))?.focus();
+}
+
+function mark(next) {
+  rows().forEach((row) => row.classList.toggle('at', row === next));
+}
+
+// On a card the keys that its buttons show decide; one that needs words first takes the reader to them.
+function decide(key) {
+  const target = document.querySelector(`[data-card].at [data-act="${CSS.escape(key)}"]`);
+  if (target === null) return false;
+  if (target.matches('input')) target.focus();
+  else target.click();
+  return true;
 }
 
 const keys = {
@@ -37,6 +50,10 @@ document.addEventListener('keydown', (event) => {
   if (waitingForPlace) {
     waitingForPlace = false;
     if (/^[a-z]$/.test(event.key) && go(`.places a[data-key="${event.key}"]`)) event.preventDefault();
+    return;
+  }
+  if (decide(event.key)) {
+    event.preventDefault();
     return;
   }
   const act = keys[event.key];
@@ -70,6 +87,26 @@ document.addEventListener('change', (event) => {
 document.addEventListener('htmx:afterSettle', (event) => {
   if (event.detail.elt !== document.body) return;
   (document.querySelector('[data-focus]') ?? document.getElementById('main'))?.focus({preventScroll: false});
+});
+
+// A card that is reached by Tab or a click is the one that the keys speak of.
+document.addEventListener('focusin', (event) => {
+  const card = event.target.closest('[data-card]');
+  if (card) mark(card);
+});
+
+// A live part that draws itself anew keeps the card that the reader is on, and what has the focus.
+let held = null;
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (!event.detail.target.matches('[data-live]')) return;
+  held = {card: document.querySelector('[data-card].at')?.id, focus: document.activeElement?.id};
+});
+document.addEventListener('htmx:afterSettle', () => {
+  if (held === null) return;
+  const {card, focus} = held;
+  held = null;
+  if (card) document.getElementById(card)?.classList.add('at');
+  if (focus && document.activeElement === document.body) document.getElementById(focus)?.focus({preventScroll: true});
 });
 
 // Live pages: the feed's poke carries only its head. The part that is marked fetches itself anew, and nothing moves

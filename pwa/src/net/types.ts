@@ -984,6 +984,14 @@ export interface components {
             site?: string;
         };
         "args.contact.remove.v1": Record<string, never>;
+        "args.held.decide.v1": {
+            /** @default [] */
+            also: string[];
+            /** @enum {string} */
+            choice: "carry_out" | "set_aside";
+            /** @default null */
+            reason: string | null;
+        };
         "args.legal_entity.edit.v1": {
             /** @default null */
             address: string | null;
@@ -1125,6 +1133,12 @@ export interface components {
             sheet?: {
                 [key: string]: string;
             };
+        };
+        "args.task.settle.v1": {
+            /** @enum {string} */
+            choice: "bill" | "void" | "keep" | "seen" | "governing";
+            /** @default null */
+            note: string | null;
         };
         "args.ticket.assign.v1": {
             assignee: string | null;
@@ -1309,6 +1323,11 @@ export interface components {
             briefing: string | null;
             title?: string;
         };
+        "args.visit.govern.v1": {
+            /** @default null */
+            note: string | null;
+            signoff: string;
+        };
         "args.visit.mark.v1": {
             /** @default null */
             at: string | null;
@@ -1435,6 +1454,17 @@ export interface components {
             windows: {
                 [key: string]: string;
             };
+        };
+        "value.held_decision": {
+            /** @enum {string} */
+            choice: "carry_out" | "set_aside";
+            code: string | null;
+            decided_at: string;
+            decided_by: string;
+            device: string;
+            reason: string | null;
+            /** @enum {string|null} */
+            status: "applied" | "merged" | "conflict" | "held" | "rejected" | null;
         };
         "value.history": {
             engineers: string[];
@@ -1602,6 +1632,27 @@ export interface components {
             sheet?: {
                 [key: string]: string;
             };
+        };
+        "value.task": {
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            choice: "bill" | "void" | "keep" | "seen" | "governing" | null;
+            /** @default null */
+            note: string | null;
+            /** @default null */
+            settled_at: string | null;
+            /** @default null */
+            settled_by: string | null;
+            /** @default null */
+            signoff: string | null;
+            since: string;
+            /** @enum {string} */
+            state: "open" | "settled";
+            visit: string;
+            /** @enum {string} */
+            what: "after_cancel" | "late_scope" | "divergent" | "second_signature" | "old_slot";
         };
         "value.ticket": {
             /** @default null */

@@ -152,14 +152,3 @@ def test_a_desk_agent_sees_tablets_but_confirms_none(house: House, desk_of: Any)
 @pytest.mark.parametrize("deed", ["destroy", "../close", "note%00"])
 def test_an_unknown_deed_is_not_there(ticket: str, desk: Desk, deed: str) -> None:
     assert desk.send(f"{ticket}/{deed}").status_code == 404
-
-
-def test_a_held_change_is_seen_with_its_reason_and_set_aside(house: House, desk: Desk, tablet: Tablet) -> None:
-    tablet.sync()
-    tablet.do("visit.mark", ("visit", house.new_id()), {"mark": "working"})
-    page = desk.see("/console/")
-    assert "It is not there any more." in page
-    place = re.search(r'action="(/console/held/[^"]+)"', page)
-    assert place is not None
-    desk.made(place[1])
-    assert "Held: kept" not in desk.see("/console/")

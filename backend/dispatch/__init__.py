@@ -1,0 +1,1 @@
+"""What waits for a dispatcher: gathered from every slice, each thing once."""
