@@ -169,7 +169,11 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/portal/reports/<uuid:report_id>.pdf"): PORTAL,
     ("GET", "/portal/photos/<uuid:photo_id>"): PORTAL,
     **{("GET", f"/console/{place}{rest}"): PAGE for place in DIRECTORY for rest in ("", "/new")},
-    **{("GET", f"/console/{place}/<uuid:row_id>{rest}"): PAGE for place in DIRECTORY for rest in ("", "/edit", "/history")},
+    **{
+        ("GET", f"/console/{place}/<uuid:row_id>{rest}"): PAGE
+        for place in DIRECTORY
+        for rest in ("", "/edit", "/history")
+    },
     **{("POST", f"/console/{place}/{rest}"): FORM for place in DIRECTORY for rest in ("new", "<uuid:row_id>/edit")},
 }
 
