@@ -18,7 +18,9 @@ TURN_TIMEOUT_S = 30.0
 
 
 class QueueFull(TimeoutError):
-    """A writer waited longer than TURN_TIMEOUT_S: the program is overloaded, the caller should try again."""
+    """A writer waited longer than TURN_TIMEOUT_S, or another process kept writing for longer than BUSY_TIMEOUT_MS: the
+    caller should try again.
+    """
 
 
 class FairQueue:
@@ -77,8 +79,12 @@ class QueuedConnection(sqlite3.Connection):
         try:
             self.execute("PRAGMA query_only=0")
             self.execute("BEGIN IMMEDIATE")
-        except BaseException:
+        except BaseException as fault:
             self._give_back()
+            # Raw, because SQLAlchemy does not dress what its "begin" listeners raise; as it is it would be a 500, and
+            # an operation sent alone would be set aside for it.
+            if isinstance(fault, sqlite3.OperationalError) and fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise QueueFull("the database is busy with another process's changes") from fault
             raise
 
     def begin_reading(self) -> None:

@@ -73,7 +73,7 @@ class Agreement(RuleBasedStateMachine):
 
     # People act
 
-    @rule(t=tablets, v=visits, text=st.sampled_from(["short", "同一句话", "emoji 🙂", "with \"quotes\""]))
+    @rule(t=tablets, v=visits, text=st.sampled_from(["short", "同一句话", "emoji 🙂", 'with "quotes"']))
     def notes(self, t: int, v: int, text: str) -> None:
         args = {"visit": self.visits[v], "text": text}
         self.tablets[t].act("note.add", ("note", self.house.new_id()), args)

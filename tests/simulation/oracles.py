@@ -69,9 +69,7 @@ def check_acknowledged(house: House, tablet: Tablet, said: dict[str, Any]) -> No
         ("note", json.loads(text)["entity"][1]) for text in tablet.outbox[said["ack_n"] :] if '"note.add"' in text
     }
     assert not seen & behind
-    missing = {
-        key for key in wrote - seen if json.loads(_text(tablet, key[1]))["args"]["visit"] in visits
-    }
+    missing = {key for key in wrote - seen if json.loads(_text(tablet, key[1]))["args"]["visit"] in visits}
     assert not missing, missing
 
 

@@ -1,0 +1,219 @@
+"""The real application in this process, which dies between any two statements and is born again on the same database."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, delete, event, func, select, update
+from sqlalchemy.util import LRUCache
+
+from backend.app import create_app
+from backend.core import jobs
+from backend.core.clock import SetClock
+from backend.core.config import Config
+from backend.core.db import db, unit
+from backend.core.job_rows import office as job_office
+from backend.core.sqlite import QueueFull
+from backend.exchange import services as exchange
+from backend.exchange.models import HEADS, ORGS
+from tests.simulation.database import Database
+
+REPORT = "report"
+
+
+COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+
+
+class Died(BaseException):
+    """The process ended here. Nothing that catches Exception may go on."""
+
+
+@dataclass
+class Trap:
+    """What will happen inside the server at the k-th chance from now: a statement, or a transaction that may write."""
+
+    kind: str
+    k: int
+    sprung: bool = False
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body as an object, empty when it is none."""
+        try:
+            value = json.loads(self.body)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+class Server:
+    """The program on one database, under one clock that the scheduler moves."""
+
+    def __init__(self, database: Database, folder: Path, clock: SetClock) -> None:
+        self.database, self.folder, self.clock = database, folder, clock
+        self.trap: Trap | None = None
+        self.last_trap: Trap | None = None
+        self._holder: sqlite3.Connection | None = None
+        self.statements = 0
+        """Of the write path so far: what a sweep counts."""
+        self.config = Config.from_env({"DATABASE_URL": database.url, "DATA_DIR": str(folder / "data")})
+        self.app = self._born()
+
+    # Being asked
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
+        """What the program says; None when it died over it."""
+        try:
+            got = self.app.test_client(use_cookies=False).open(path, method=method, headers=dict(headers), data=body)
+        except Died:
+            self._release()
+            self.reborn()
+            return None
+        finally:
+            self.last_trap, self.trap = self.trap, None
+            self._release()
+        return HttpAnswer(got.status_code, {name: value for name, value in got.headers}, got.data)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """The application's context, for judges and the office's own entry."""
+        with self.app.app_context():
+            yield
+
+    # Living and dying
+
+    def _born(self) -> Flask:
+        app = create_app(self.config, clock_=self.clock)
+        app.testing = False
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        # Drawing a report takes seconds and is no part of what devices agree about.
+        job_office(app).handlers[REPORT] = lambda _job: None
+        with app.app_context():
+            self._listen(db.engine)
+        return app
+
+    def reborn(self) -> None:
+        """A fresh process on the same database."""
+        self.close()
+        self.app = self._born()
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def _listen(self, engine: Engine) -> None:
+        # Each birth makes a new engine; what statements look like when compiled it need not find out again.
+        engine._compiled_cache = COMPILED  # type: ignore[attr-defined] # the only way to share it
+        event.listen(engine, "before_cursor_execute", self._at_statement)
+        event.listen(engine, "begin", self._at_begin, insert=True)
+        commit = engine.dialect.do_commit
+
+        def do_commit(connection: Any) -> None:
+            self._spring("death before commit")
+            commit(connection)
+            self._spring("death after commit")
+            if self._sprung("unknown commit"):
+                raise sqlite3.OperationalError("the connection ended while it committed")
+
+        engine.dialect.do_commit = do_commit  # type: ignore[method-assign] # this engine's alone
+
+    def _at_statement(self, *_: object) -> None:
+        self.statements += 1
+        self._spring("death at a statement")
+
+    def _at_begin(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("read_only"):
+            return
+        if connection.dialect.name == "sqlite" and self._sprung("busy"):
+            self._hold(connection)
+        if self._sprung("queue full"):
+            raise QueueFull("the database is busy with other changes")
+
+    def _hold(self, connection: Connection) -> None:
+        """Another process writes, for longer than we wait."""
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA busy_timeout=0")
+        self._holder = sqlite3.connect(self.database.url.removeprefix("sqlite:///"), isolation_level=None)
+        self._holder.execute("BEGIN IMMEDIATE")
+
+    def _release(self) -> None:
+        if self._holder is not None:
+            self._holder.close()
+            self._holder = None
+            self.close()
+
+    def _spring(self, kind: str) -> None:
+        if self._sprung(kind):
+            raise Died(kind)
+
+    def _sprung(self, kind: str) -> bool:
+        trap = self.trap
+        if trap is None or trap.kind != kind or trap.sprung:
+            return False
+        trap.k -= 1
+        trap.sprung = trap.k < 0
+        return trap.sprung
+
+    # History cut and folded
+
+    def save(self, name: str) -> None:
+        """A backup: database and files."""
+        self.close()
+        self.database.save(name)
+        _replace(self.folder / f"{name}.blobs", self.config.blobs_dir)
+
+    def put_back(self, name: str) -> None:
+        """The installation as it was when it was saved, without a word to anybody."""
+        self.close()
+        self.database.put_back(name)
+        _replace(self.config.blobs_dir, self.folder / f"{name}.blobs")
+        self.app = self._born()
+
+    def bump_epochs(self) -> None:
+        """What the restore command does afterwards."""
+        with self.inside():
+            for org_id in self.org_ids():
+                with unit():
+                    exchange.bump_epoch(org_id)
+
+    def org_ids(self) -> list[str]:
+        return list(db.session.scalars(select(ORGS.c.org_id)))
+
+    def compact(self, org_id: str) -> int:
+        """Tombstones go, and the floor rises above them: what the feed does with those that are 180 days old."""
+        with self.inside(), unit(fed=True):
+            connection = db.session.connection()
+            mine = HEADS.c.org_id == org_id
+            top = connection.scalar(select(func.max(HEADS.c.seq)).where(mine, HEADS.c.deleted.is_(True)))
+            if top is None:
+                return 0
+            connection.execute(delete(HEADS).where(mine, HEADS.c.deleted.is_(True)))
+            connection.execute(update(ORGS).where(ORGS.c.org_id == org_id).values(floor=top))
+            return int(top)
+
+    def work(self) -> int:
+        """Do the jobs that are due; how many."""
+        with self.inside():
+            return jobs.run_due(limit=20)
+
+
+def _replace(target: Path, source: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, target)
