@@ -143,6 +143,7 @@ def heal(world: World) -> None:
     for _ in range(ROUNDS):
         for device in world.devices:
             if device.barred != "wiped":
+                world.admit(device)
                 world.sign_in(device)
                 world.tell(device, "tell", what="visible")
         world.run(world.now + ROUND_MS)

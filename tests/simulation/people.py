@@ -142,9 +142,10 @@ def photo(world: World, device: Device, rng: Random) -> None:
 
 
 def rubbish(world: World, device: Device, rng: Random) -> None:
-    said = act(world, device, "note.add", ("note", new_id(world)), {}, raw=rng.choice(RUBBISH))
+    text = rng.choice(RUBBISH)
+    said = act(world, device, "note.add", ("note", new_id(world)), {}, raw=text)
     if said is not None and "id" in said:
-        world.raw.add(said["id"])
+        world.raw[said["id"]] = text
 
 
 def forbidden(world: World, device: Device, rng: Random) -> None:

@@ -1,4 +1,4 @@
-"""Where every history begins: two organisations, their people, sites, checklists and visits, and eight enrolled tablets.
+"""Where every history begins: two organisations, their people, sites and visits, and eight enrolled tablets.
 
 Made once for a process: a copy of the database, and of each tablet's disk before and after its first pull.
 """
@@ -15,7 +15,8 @@ from sqlalchemy import select
 from backend.core import keys
 from backend.core.db import db, unit
 from backend.identity import devices, dpop, rules
-from backend.identity.models import Account, SessionRow
+from backend.identity.actor import Actor
+from backend.identity.models import Account, Device, SessionRow
 from checklists import digest
 from tests.makers import House, Person
 from tests.simulation.process import Process
@@ -138,7 +139,7 @@ def enrol(server: Server, process: Process, scenery: Scenery) -> None:
         said = process.ask(
             {"do": "furnish", "t": place, "person": person.id, "device": device, "recovery": recovery, **common}
         )["said"]
-        code = _admit(server, house, person, device, said)
+        code = admit(server, house, person, device, said)
         token = sign_in(server, person, place)
         tablet = Tablet(place, device, owner[0], person, code, said["jkt"], token)
         scenery.tablets.append(tablet)
@@ -148,13 +149,29 @@ def enrol(server: Server, process: Process, scenery: Scenery) -> None:
         process.ask({"do": "save", "t": place, "name": f"fresh{place}", **common})
 
 
-def _admit(server: Server, house: House, person: Person, device: str, made: dict[str, Any]) -> str:
+def admit(server: Server, house: House, person: Person, device: str, made: dict[str, Any]) -> str:
+    """Enrol and confirm; its code. A person who has too many tablets loses the ones that were heard least."""
     facts = {"name": f"Tablet {device[-4:]}", "standalone": True, "persisted": True, "storage_mb": 4_000}
     with server.inside():
         with unit():
             devices.enrol(person.actor, device, made["jwk"], made["jkt"], facts)
-        with unit():
-            return devices.confirm(house.person("administrator").actor, device).code
+        administrator = house.person("administrator").actor
+        while True:
+            try:
+                with unit():
+                    return devices.confirm(administrator, device).code
+            except devices.TooManyTablets:
+                _end_one(administrator, person, device)
+
+
+def _end_one(administrator: Actor, person: Person, but: str) -> None:
+    """The office ends the person's other tablet that is suspended, or else the one that was heard least."""
+    with unit():
+        asked = select(Device).where(
+            Device.person_id == person.id, Device.kind == "tablet", Device.id != but, Device.status == "active"
+        )
+        others = sorted(db.session.scalars(asked), key=lambda one: (one.last_seen or NOVEMBER, one.id))
+        devices.revoke(administrator, others[0].id)
 
 
 def later(moment: datetime, **amount: float) -> datetime:

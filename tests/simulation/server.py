@@ -1,4 +1,4 @@
-"""The real application in this process, which dies between any two statements and is born again on the same database."""
+"""The real application in this process: it dies between any two statements and is born again on the same database."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Server:
         finally:
             self.last_trap, self.trap = self.trap, None
             self._release()
-        return HttpAnswer(got.status_code, {name: value for name, value in got.headers}, got.data)
+        return HttpAnswer(got.status_code, dict(got.headers), got.data)
 
     @contextmanager
     def inside(self) -> Iterator[None]:

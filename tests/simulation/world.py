@@ -7,7 +7,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from backend.identity import dpop
 from tests.makers import House
 from tests.simulation.process import Process, Said
-from tests.simulation.scenery import NOVEMBER, START, Scenery, sign_in
+from tests.simulation.scenery import NOVEMBER, START, Scenery, admit, sign_in
 from tests.simulation.scenery import Tablet as Enrolled
 from tests.simulation.server import Server
 
@@ -60,6 +60,8 @@ class Device:
     copies: list[str] = field(default_factory=list)
     closed: dict[str, str] = field(default_factory=dict)
     barred: str | None = None
+    jwk: dict[str, str] | None = None
+    """Its public key, once the app has told it."""
     form: int = 0
     cookie_of: str | None = None
     """A person other than the owner whose session its browser holds."""
@@ -90,7 +92,7 @@ class World:
         self.queue: list[tuple[float, int, Callable[[], None]]] = []
         self.order = itertools.count()
         self.kept: dict[str, Made] = {}
-        self.raw: set[str] = set()
+        self.raw: dict[str, str] = {}
         """Operations whose bytes are no operation."""
         self.excused: dict[str, str] = {}
         """Operations that need not be anywhere any more, and why."""
@@ -141,10 +143,32 @@ class World:
             self.met[f"disk: {mishap}"] += 1
         for made in said["kept"]:
             self.kept[made["id"]] = Made(made["id"], device.t, made["n"])
+        device.jwk = said["jwk"] or device.jwk
+        if said["device"] not in (None, device.id):
+            self._became(device, said)
         self._alarm(device, said["due"])
         for asked in said["asked"]:
             self.network.carry(device, asked)
         return said
+
+    def _became(self, device: Device, said: Said) -> None:
+        """A copied storage is a device of its own now (or, put back to an old copy, one that it was before)."""
+        device.enrolled = replace(device.enrolled, id=said["device"], jkt=said["jkt"])
+        self.met["became another device"] += 1
+        self.at(self.now + self.rng.uniform(1_000, 10_000), lambda: self.admit(device))
+
+    def admit(self, device: Device) -> None:
+        """The app enrols where the server does not know its device; the office confirms, and ends the one before."""
+        if device.jwk is None or self.judges.device_status(device.id) not in {"unknown", "pending"}:
+            return
+        admit(
+            self.server,
+            device.house,
+            device.enrolled.person,
+            device.id,
+            {"jwk": device.jwk, "jkt": device.enrolled.jkt},
+        )
+        self.sign_in(device)
 
     def _alarm(self, device: Device, due: float | None) -> None:
         if due is None or due == device.due:
@@ -221,6 +245,8 @@ class World:
         held = self.ids_on_disks()
         for gone in self.judges.logged_ids() - self.saved_ops[name] - held:
             self.excused[gone] = "server restored, and no tablet had it any more"
+        for device in self.devices:
+            self.at(self.now + 5_000, lambda device=device: self.admit(device))
         self.server.put_back(name)
         self.server.bump_epochs()
         self._adopt()

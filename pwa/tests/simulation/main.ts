@@ -115,6 +115,7 @@ function stateOf(tablet: TabletInProcess): object {
   return {
     asked: tablet.asked.splice(0), kept: tablet.kept.splice(0), due: tablet.due, open: [...tablet.windows.keys()], began: tablet.disk.began,
     met: tablet.disk.met.splice(0), broken: tablet.broken.splice(0), directives: tablet.directives.splice(0),
+    device: memory?.meta.device ?? null, jwk: window?.signer?.jwk ?? null, jkt: window?.signer?.jkt ?? null,
     early: memory === undefined ? null : retiredTooEarly(memory), closed: closedOf(tablet),
   };
 }

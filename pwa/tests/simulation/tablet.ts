@@ -8,6 +8,7 @@ import {fromBase64Url} from '../../src/store/bytes.ts';
 import type {Machine} from '../../src/store/database.ts';
 import type {PublicJwk} from '../../src/store/keyring.ts';
 import {Lodging, type Opened} from '../../src/store/lodging.ts';
+import type {Signer} from '../../src/store/device_key.ts';
 import type {NewBlob} from '../../src/store/blobs.ts';
 import {uuid7} from '../../src/sync/ids.ts';
 import {type Operation, writeOperation} from '../../src/sync/operation.ts';
@@ -179,6 +180,9 @@ export class Window implements Holder {
   readonly #machine: Machine & Network;
   readonly #http: Http;
   opened: Opened | null = null;
+  /** Of the device that the storage is now. */
+  signer: Signer | null = null;
+  #device = '';
   shell: Shell | null = null;
   channel: Channel | null = null;
   status: SyncStatus | null = null;
@@ -198,6 +202,9 @@ export class Window implements Holder {
       const unlocked = await this.lodging.unlock(PIN);
       if (!('opened' in unlocked)) return unlocked.refused;
       this.opened = unlocked.opened;
+      this.signer = unlocked.opened.signer;
+      this.#device = this.opened.store.memory.meta.device;
+      this.opened.store.onChange(() => { if (!this.dead) void this.#renew(); });
       this.#sessionHash = await this.opened.store.setting<string>('session');
     } catch (fault) {
       return this.dead ? 'dead' : nameOf(fault);
@@ -205,6 +212,15 @@ export class Window implements Holder {
     this.shell = this.#makeShell(this.opened);
     this.shell.start();
     return null;
+  }
+
+  /** If the storage has become another device, here or in the other window: take over its key. */
+  async #renew(): Promise<void> {
+    const store = this.opened?.store;
+    if (store === undefined || store.memory.meta.device === this.#device) return;
+    const {device} = store.memory.meta;
+    this.signer = await store.signer();
+    this.#device = device;
   }
 
   /** Somebody signed in. */
@@ -230,7 +246,8 @@ export class Window implements Holder {
     }
   }
 
-  async #written(id: string, {type, entity, args, base, v = 1, sign}: Act, {store, signer}: Opened): Promise<string> {
+  async #written(id: string, {type, entity, args, base, v = 1, sign}: Act, {store, signer: first}: Opened): Promise<string> {
+    const signer = this.signer ?? first;
     const signed = sign === undefined ? {} : {envelope: {...await signer.signEnvelope(fromBase64Url(sign))}};
     const now = this.#machine.now();
     return writeOperation({
@@ -259,7 +276,7 @@ export class Window implements Holder {
   }
 
   #credentials(): Credentials | null {
-    return this.#sessionHash === null || this.opened === null ? null : {signer: this.opened.signer, sessionHash: this.#sessionHash};
+    return this.#sessionHash === null || this.signer === null ? null : {signer: this.signer, sessionHash: this.#sessionHash};
   }
 
   #makeShell({store}: Opened): Shell {
@@ -271,6 +288,7 @@ export class Window implements Holder {
       lead: (until, led) => tablet.lead(this, until, led),
       alarm: (at, ring) => { if (!this.dead) tablet.after(`alarm ${this.number}`, at - tablet.now, ring); },
       say: (status) => { this.status = status; },
+      rekeyed: () => this.#renew(),
       obey: (directives: readonly Directive[]) => { tablet.directives.push(...directives.flatMap((one) => Object.keys(one))); },
       broke: (fault) => { if (!this.dead && !EXPECTED.has(nameOf(fault))) tablet.broken.push(fault instanceof Error ? fault.stack ?? fault.message : String(fault)); },
     });
