@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import console, exchange, media, portal, schema_version
+from backend import backup, console, exchange, media, portal, schema_version
 from backend.core import (
     blobs,
     clock,
@@ -29,7 +29,8 @@ from backend.desk import operations as desk
 from backend.desk.services import record_decision
 from backend.directory import jobs as directory_jobs
 from backend.directory import operations as directory
-from backend.identity import devices, limits
+from backend.directory.services import person_name
+from backend.identity import devices, limits, readmission, sessions
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
 from backend.inspections import operations as inspections
@@ -67,6 +68,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
 
     limits.init_app(app, config)
     devices.init_app(app)
+    readmission.name_people(app, person_name)
     app.register_blueprint(identity_routes.bp)
     app.register_blueprint(identity_pages.bp)
 
@@ -99,6 +101,11 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     reports_jobs.init_app(app)
     for daily in (directory_jobs, desk_jobs, visit_jobs):
         jobs.every_day(app, daily.KIND, daily.run)
+    backup.init_app(
+        app, config,
+        files=[*media.FILES, *reports_jobs.FILES],
+        forget=[sessions.forget_all, media.forget_uploads],
+    )  # fmt: skip
     console.init_app(app)
     portal.init_app(app)
     return app

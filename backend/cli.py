@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from backend import __version__, accounts_cli, schema_version
+from backend import __version__, accounts_cli, backup_cli, schema_version
+from backend.backup import history, running
 from backend.core import health as health_check
 from backend.core.config import Config
 
@@ -29,10 +30,13 @@ def _app() -> Flask:
     return create_app(_config())
 
 
-def _refuse_unless_migrated() -> None:
+def _begin(config: Config) -> None:
+    """What every program of the installation does first. A restore waits for the end of it and of what it becomes."""
+    running.say_so(config.data_dir)
     with _app().app_context():
         if not schema_version.is_current():
             raise click.ClickException("the database is not of this version: run `singgah migrate` first")
+        history.watch()
 
 
 @click.group()
@@ -47,7 +51,7 @@ def main() -> None:
 def serve() -> None:
     """Serve people and tablets on BIND:PORT until told to stop."""
     config = _config()
-    _refuse_unless_migrated()
+    _begin(config)
     click.echo(f"serving {config.public_url} on {config.bind}:{config.port}, data in {config.data_dir}")
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", *gunicorn_options(config), "backend.wsgi:app"]
@@ -71,7 +75,7 @@ def gunicorn_options(config: Config) -> list[str]:
 @main.command()
 def worker() -> None:
     """Do the jobs (reports above all) until told to stop."""
-    _refuse_unless_migrated()
+    _begin(_config())
     from backend import worker as program
 
     program.main()
@@ -100,12 +104,21 @@ def health(as_json: bool) -> None:
 
 
 def _health_lines(found: dict[str, dict[str, object]]) -> list[str]:
-    database, jobs, storage = found["database"], found["jobs"], found["storage"]
+    database, jobs, storage, backup = (found[name] for name in ("database", "jobs", "storage", "backup"))
     return [
         f"database  {database.get('kind') if database['ok'] else database['why']}",
         f"jobs      {jobs['waiting']} waiting, {jobs['dead']} dead" if jobs["ok"] else f"jobs      {jobs['why']}",
         f"storage   {storage['free_mb']} MB free" if "free_mb" in storage else f"storage   {storage['why']}",
+        f"backup    {_backup_words(backup)}",
     ]
+
+
+def _backup_words(backup: dict[str, object]) -> str:
+    if not backup["ok"]:
+        return str(backup["why"])
+    if backup["last"] is None:
+        return "nothing is backed up" if not backup["wanted"] else "none yet, late"
+    return f"verified {backup['last']}{', late' if backup['late'] else ''}"
 
 
 @main.command()
@@ -142,6 +155,8 @@ def openapi() -> None:
 
 
 main.add_command(accounts_cli.accounts)
+for word in (backup_cli.backup, backup_cli.restore, backup_cli.bump_epoch):
+    main.add_command(word)
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,7 @@ from rq.exceptions import StopRequested
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import create_app
+from backend.backup import history
 from backend.core import jobs, redis_jobs
 from backend.core import log as logs
 from backend.core.config import Config
@@ -77,6 +78,7 @@ def _sweep_until_stopped() -> None:
     while not stop.is_set():
         try:
             with app.app_context():
+                history.watch()
                 jobs.post_daily()
                 jobs.sweep()
         except (SQLAlchemyError, QueueFull):

@@ -90,24 +90,24 @@ class FolderBlobs:
     def open(self, key: str) -> BinaryIO:
         """See BlobStore."""
         try:
-            return self._path(key).open("rb")
+            return self.path(key).open("rb")
         except FileNotFoundError as missing:
             raise NoSuchBlob(key) from missing
 
     def has(self, key: str) -> bool:
         """See BlobStore."""
-        return self._path(key).is_file()
+        return self.path(key).is_file()
 
     def size(self, key: str) -> int:
         """See BlobStore."""
         try:
-            return self._path(key).stat().st_size
+            return self.path(key).stat().st_size
         except FileNotFoundError as missing:
             raise NoSuchBlob(key) from missing
 
     def delete(self, key: str) -> None:
         """See BlobStore."""
-        self._path(key).unlink(missing_ok=True)
+        self.path(key).unlink(missing_ok=True)
 
     def keys(self) -> Iterator[str]:
         """See BlobStore."""
@@ -120,7 +120,8 @@ class FolderBlobs:
         """Bytes that the folder's disk still takes."""
         return shutil.disk_usage(self.folder).free
 
-    def _path(self, key: str) -> Path:
+    def path(self, key: str) -> Path:
+        """Where its bytes lie, or would lie; NoSuchBlob for what cannot be a key."""
         if not BLOB_KEY.fullmatch(key):
             raise NoSuchBlob("a key is 64 hexadecimal digits")
         return self.folder / key[:2] / key[2:]
@@ -129,7 +130,7 @@ class FolderBlobs:
         return self.folder / f".new-{secrets.token_hex(8)}"
 
     def _keep(self, aside: Path, key: str) -> None:
-        path = self._path(key)
+        path = self.path(key)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         aside.replace(path)
         for folder in (path.parent, self.folder):

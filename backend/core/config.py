@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,10 +21,15 @@ class Config:
     port: int
     bind: str
     public_url: str
+    backup_dir: Path | None = None
+    backup_every: timedelta = timedelta(hours=24)
+    backup_keep: int = 14
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
-        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL; SystemExit names a setting that is wrong."""
+        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL, BACKUP_DIR, BACKUP_EVERY (hours) and
+        BACKUP_KEEP; SystemExit names a setting that is wrong.
+        """
         data_dir = Path(env.get("DATA_DIR") or "data").absolute()
         port = _port(env.get("PORT") or "8000")
         return cls(
@@ -33,6 +39,9 @@ class Config:
             port=port,
             bind=env.get("BIND") or "127.0.0.1",
             public_url=_public_url(env.get("PUBLIC_URL") or f"http://localhost:{port}"),
+            backup_dir=_backup_dir(env.get("BACKUP_DIR"), data_dir),
+            backup_every=timedelta(hours=_whole("BACKUP_EVERY", env.get("BACKUP_EVERY") or "24", 744)),
+            backup_keep=_whole("BACKUP_KEEP", env.get("BACKUP_KEEP") or "14", 1_000),
         )
 
     @property
@@ -70,6 +79,21 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SystemExit(f"PORT must be a number from 1 to 65535, not {text!r}")
     return int(text)
+
+
+def _whole(name: str, text: str, most: int) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        raise SystemExit(f"{name} must be a number from 1 to {most}, not {text!r}")
+    return int(text)
+
+
+def _backup_dir(text: str | None, data_dir: Path) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).absolute()
+    if folder == data_dir or data_dir in folder.parents:
+        raise SystemExit("BACKUP_DIR must lie outside DATA_DIR, best on another disk")
+    return folder
 
 
 def _database_url(text: str) -> str:

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +26,15 @@ LEAST_FREE_MB = 500
 MB = 1 << 20
 
 
+KEY = "singgah.health"
+Question = Callable[[], dict[str, Any]]
+
+
+def add(app: Flask, name: str, question: Question) -> None:
+    """Let a part of the program answer too: `ok` False only when people cannot work."""
+    app.extensions.setdefault(KEY, {})[name] = question
+
+
 @bp.get("/health")
 def health() -> ResponseReturnValue:
     """200 when database and storage work, 503 otherwise. Numbers and words only: anybody may ask."""
@@ -35,7 +44,9 @@ def health() -> ResponseReturnValue:
 
 def check() -> dict[str, Any]:
     """The state of database, jobs and storage; `ok` says whether people can work."""
+    more: dict[str, Question] = current_app.extensions.get(KEY, {})
     parts = {"database": _asked(_database), "jobs": _asked(_jobs), "storage": _asked(_storage)}
+    parts |= {name: _asked(question) for name, question in more.items()}
     return {"ok": all(part["ok"] for part in parts.values()), "version": __version__, **parts}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 from flask import Flask, current_app
@@ -67,12 +67,26 @@ class PollerWakes:
         """Nothing to tell."""
 
 
+@dataclass(frozen=True)
+class Period:
+    """How often something is done, and how long after midnight UTC periods begin."""
+
+    length: timedelta
+    begins: timedelta
+
+    def number(self, at: datetime) -> str:
+        """Of the period that `at` lies in; another length counts anew."""
+        seconds = int(self.length.total_seconds())
+        return f"{seconds}s-{int((at - self.begins).timestamp()) // seconds}"
+
+
 class Office:
     """The kinds of job that this application can do, and how its workers are woken."""
 
     def __init__(self, waker: Waker) -> None:
         self.handlers: dict[str, Handler] = {}
         self.daily: set[str] = set()
+        self.periods: dict[str, Period] = {}
         self.waker = waker
 
 

@@ -18,14 +18,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
-from backend.core.job_rows import KEY, Handler, Job, JobRow, Office, PollerWakes, Waker, office
+from backend.core.job_rows import KEY, Handler, Job, JobRow, Office, Period, PollerWakes, Waker, office
 from backend.core.job_runs import BACKOFF, LEASE, run_due, run_row, sweep
 from backend.core.log import trace
 
 __all__ = [
-    "BACKOFF", "KEY", "LEASE", "Handler", "Job", "JobRow", "Office", "PollerWakes", "Queue", "Waker",
-    "dead", "every_day", "hasten", "init_app", "post", "post_daily", "register", "revive", "run_due", "run_row",
-    "state", "sweep",
+    "BACKOFF", "KEY", "LEASE", "Handler", "Job", "JobRow", "Office", "Period", "PollerWakes", "Queue", "Waker",
+    "dead", "every", "every_day", "hasten", "init_app", "post", "post_daily", "register", "revive", "run_due",
+    "run_row", "state", "sweep",
 ]  # fmt: skip
 
 INSTALLATION = "installation"
@@ -54,6 +54,14 @@ def every_day(app: Flask, kind: str, handler: Handler) -> None:
     office(app).daily.add(kind)
 
 
+def every(app: Flask, kind: str, handler: Handler, period: timedelta, begins: timedelta = timedelta()) -> None:
+    """Say who does the jobs of `kind`, of which the worker posts one each `period`; a day begins `begins` after
+    midnight UTC.
+    """
+    register(app, kind, handler)
+    office(app).periods[kind] = Period(period, begins)
+
+
 def post(org_id: str, kind: str, args: Mapping[str, Any], key: str, due_at: datetime | None = None) -> bool:
     """Post a job in the unit of work under way; False when the key was posted before. ValueError for unknown kinds."""
     if kind not in office().handlers:
@@ -74,9 +82,10 @@ def post(org_id: str, kind: str, args: Mapping[str, Any], key: str, due_at: date
 
 
 def post_daily() -> int:
-    """Post what is to be done today and is not posted yet; the number of jobs posted."""
-    day = clock.now().date().isoformat()
-    keys = {kind: f"{kind}:{day}" for kind in sorted(office().daily)}
+    """Post what is to be done today, or in this period, and is not posted yet; the number of jobs posted."""
+    now = clock.now()
+    keys = {kind: f"{kind}:{now.date().isoformat()}" for kind in sorted(office().daily)}
+    keys |= {kind: f"{kind}:{period.number(now)}" for kind, period in sorted(office().periods.items())}
     with reading() as session:
         asked = select(JobRow.key).where(JobRow.org_id == INSTALLATION, JobRow.key.in_(keys.values()))
         known = set(session.scalars(asked))

@@ -205,5 +205,12 @@ def person_names(actor: Actor, ids: Iterable[str]) -> dict[str, str]:
     return names(actor, Person, ids)
 
 
+def person_name(org_id: str, person_id: str) -> str:
+    """The person's name, "" when the directory has none."""
+    with reading() as session:
+        asked = select(Person.name).where(Person.org_id == org_id, Person.id == person_id)
+        return session.scalar(asked) or ""
+
+
 def asset_names(actor: Actor, ids: Iterable[str]) -> dict[str, str]:
     return names(actor, Asset, ids)

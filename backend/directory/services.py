@@ -42,6 +42,7 @@ from backend.directory.queries import (
     organisation,
     person,
     person_choices,
+    person_name,
     person_names,
     region,
     region_choices,
@@ -56,6 +57,6 @@ __all__ = [
     "agreement", "asset", "asset_choices", "asset_names", "calendar", "calendar_choices", "civil_day", "client",
     "client_choices", "contact", "coverage", "legal_entity", "legal_entity_choices", "list_agreements", "list_assets",
     "list_calendars", "list_clients", "list_contacts", "list_legal_entities", "list_people", "list_regions",
-    "list_sites", "organisation", "person", "person_choices", "person_names", "reach", "region", "region_choices",
-    "site", "site_choices",
+    "list_sites", "organisation", "person", "person_choices", "person_name", "person_names", "reach", "region",
+    "region_choices", "site", "site_choices",
 ]  # fmt: skip

@@ -31,13 +31,19 @@ class Position:
     epoch: str
     seq: int
     floor: int
+    backed_up_at: datetime | None = None
+
+    @property
+    def durability(self) -> str:
+        """What `durable_n` rests on: "backup" from the first verified one on, "none" before."""
+        return "none" if self.backed_up_at is None else "backup"
 
 
 def position(connection: Connection, org_id: str, *, lock: bool = False) -> Position:
     """Where the organisation's feed stands; with `lock`, nobody else moves it before this transaction ends."""
-    query = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor).where(ORGS.c.org_id == org_id)
+    query = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor, ORGS.c.backed_up_at).where(ORGS.c.org_id == org_id)
     row = connection.execute(query.with_for_update() if lock else query).one()
-    return Position(row.epoch, row.seq, row.floor)
+    return Position(row.epoch, row.seq, row.floor, row.backed_up_at)
 
 
 def deliver(connection: Connection, org_id: str, audience: str, key: Key, value: dict[str, Any]) -> int:

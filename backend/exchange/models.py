@@ -16,7 +16,11 @@ DIGEST = String(64)
 
 
 class SyncOrg(Base):
-    """One row per organisation. Its lock makes the order of positions the order of commits (sync.md P1)."""
+    """One row per organisation. Its lock makes the order of positions the order of commits (sync.md P1).
+
+    `durable_seq` is where the feed stood in the newest verified backup, `backed_up_at` when that was; None before the
+    first.
+    """
 
     __tablename__ = "sync_org"
 
@@ -24,6 +28,8 @@ class SyncOrg(Base):
     epoch: Mapped[str] = mapped_column(ID)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     floor: Mapped[int] = mapped_column(BigInteger, default=0)
+    durable_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    backed_up_at: Mapped[datetime | None]
 
 
 class SyncHead(Base):

@@ -51,6 +51,8 @@ DOORS: tuple[tuple[str, str, str, type[Schema] | None, int, type[Schema] | None]
     ("/api/v1/session", "delete", "Sign out", None, 204, None),
     ("/api/v1/devices", "post", "Enrol a tablet", identity.Enrol, 201, identity.DeviceView),
     ("/api/v1/devices/{device}", "get", "A device of one's own", None, 200, identity.DeviceView),
+    ("/api/v1/devices/{device}/statement", "get", "What a tablet shows later", None, 200, identity.StatementView),
+    ("/api/v1/devices/readmit", "post", "Known again by its statement", identity.Readmit, 200, identity.DeviceView),
     ("/api/v1/devices/{device}/recover", "post", "Open a sealed data key", identity.Recover, 200, None),
     ("/api/v1/sync/push", "post", "Operations in, outcomes out", schemas.PushSchema, 200, schemas.PushAnswerSchema),
     ("/api/v1/sync/pull", "post", "The feed behind a cursor", schemas.PullSchema, 200, schemas.PullAnswerSchema),
@@ -70,6 +72,8 @@ WIRE = {
     "head": schemas.HeadSchema,
     "enrol": identity.Enrol,
     "device": identity.DeviceView,
+    "statement": identity.StatementView,
+    "readmit": identity.Readmit,
     "operation": OperationView,
 }
 """The schemas that a tablet in the field was built with (decisions.md 27)."""

@@ -18,7 +18,6 @@ from backend.exchange.flush import position
 from backend.exchange.kinds import Kind
 from backend.exchange.models import HEADS, INTERVALS
 from backend.exchange.problems import AppTooOld, EpochChanged, NotStaff, NotTheOwner
-from backend.exchange.push import DURABILITY
 from backend.identity.actor import Actor
 from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 
@@ -68,7 +67,7 @@ def pull(actor: Actor, asked: Pull) -> bytes:
             "journal": journal.head(actor.org_id)[1],
             "ack_n": device.next_n - 1,
             "durable_n": device.durable_n,
-            "durability": DURABILITY,
+            "durability": at.durability,
             "min_app": MIN_APP,
             "directives": [],
         }

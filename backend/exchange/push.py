@@ -32,8 +32,6 @@ log = logging.getLogger("singgah.exchange")
 
 ATTEMPTS = 4
 """Tries before a transaction takes the counter first, so that nobody can outrun it."""
-DURABILITY = "none"
-"""No backup is configured in this version: tablets keep what they sent (sync.md 3.2)."""
 BARRED = {"suspended": "device_suspended", "revoked": "device_revoked"}
 """Device states whose operations go to quarantine, and the code under which they are held."""
 
@@ -102,7 +100,7 @@ def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> b
         answers, seq = keeping.carry_out(batch, token, lock=lock)
     results = [line.outcome for line in old] + answers
     next_n = place.next_n + len(batch.texts)
-    return _answer(asked, token.get("resume", place.resume), at.epoch, next_n - 1, place.durable_n, seq, results)
+    return _answer(asked, token.get("resume", place.resume), at, next_n - 1, place.durable_n, seq, results)
 
 
 def _admit(asked: Push, place: Place, at: Position) -> dict[str, Any]:
@@ -179,16 +177,16 @@ class Keeping:
 
 
 def _answer(
-    asked: Push, resume: str | None, epoch: str, ack_n: int, durable_n: int, seq: int, results: list[bytes]
+    asked: Push, resume: str | None, at: Position, ack_n: int, durable_n: int, seq: int, results: list[bytes]
 ) -> bytes:
     """The stored lines go out byte for byte as they were first answered."""
     head: dict[str, Any] = {
-        "epoch": epoch,
+        "epoch": at.epoch,
         "nonce": asked.nonce,
         "resume": resume,
         "ack_n": ack_n,
         "durable_n": durable_n,
-        "durability": DURABILITY,
+        "durability": at.durability,
         "seq": seq,
         "directives": [],
     }

@@ -120,13 +120,43 @@ def found(org_id: str) -> None:
         db.session.execute(insert(SyncOrg).values(org_id=org_id, epoch=clock.new_id(), seq=0, floor=0))
 
 
+def note_durable(org_id: str, epoch: str, seq: int, received: Mapping[str, int], at: datetime) -> None:
+    """A verified backup of that moment holds the feed up to `seq`, and of each device what it had sent up to the number
+    in `received`. Needs a unit of work. An epoch that has ended meanwhile says nothing of the present one.
+    """
+    current_unit()
+    now = db.session.execute(select(SyncOrg.epoch, SyncOrg.backed_up_at).where(SyncOrg.org_id == org_id)).one()
+    if now.epoch != epoch or (now.backed_up_at is not None and now.backed_up_at > at):
+        return
+    # In the order of a push: devices first, the counter behind them.
+    for device, n in sorted(received.items()):
+        grown = (Device.org_id == org_id, Device.id == device, Device.durable_n < n, Device.next_n > n)
+        db.session.execute(update(Device).where(*grown).values(durable_n=n))
+    held = update(SyncOrg).where(SyncOrg.org_id == org_id)
+    db.session.execute(held.values(durable_seq=seq, backed_up_at=at))
+
+
+def last_backup() -> datetime | None:
+    """When every organisation was last in a verified backup; None when one never was, or there is none."""
+    with reading() as session:
+        times = list(session.scalars(select(SyncOrg.backed_up_at)))
+    known = [at for at in times if at is not None]
+    return min(known) if known and len(known) == len(times) else None
+
+
+def positions() -> dict[str, tuple[str, int]]:
+    """Of each organisation the epoch and where its feed stands."""
+    with reading() as session:
+        rows = session.execute(select(SyncOrg.org_id, SyncOrg.epoch, SyncOrg.seq))
+        return {row.org_id: (row.epoch, row.seq) for row in rows}
+
+
 def bump_epoch(org_id: str) -> str:
     """History may have been cut (a restore): every tablet starts anew and sends what is missing. Needs a unit.
 
     Rolling tokens begin anew as well: those that tablets hold may come from the history that is lost.
     """
     current_unit()
-    db.session.execute(update(Device).where(Device.org_id == org_id).values(resume=None, resume_before=None))
     org = db.session.get_one(SyncOrg, org_id, with_for_update=True)
     org.epoch = clock.new_id()
     # A new line of tokens: those given out after the copy was made would look like a fork of the tablet.

@@ -29,6 +29,24 @@ class DeviceTaken(Conflict):
     code = "device_taken"
 
 
+class CodeTaken(Conflict):
+    """Since a restore another tablet was given the three characters that are in this one's numbers."""
+
+    code = "code_taken"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"Another tablet has the code {code} now: revoke that one and enrol this one anew.")
+
+
+class DeviceUnknown(Forbidden):
+    """The proof holds, but nobody with its key is enrolled here: the server may have been restored since."""
+
+    code = "device_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("This device is not enrolled here.")
+
+
 class WrongMove(Conflict):
     """The device is not in a state from which this can happen."""
 
@@ -69,10 +87,27 @@ def enrol(actor: Actor, device_id: str, jwk: Mapping[str, str], jkt: str, facts:
     return device
 
 
-def _new(org_id: str, person_id: str, device_id: str, kind: str, status: str, name: str) -> Device:
+def readmitted(claims: Mapping[str, Any], jwk: Mapping[str, str], jkt: str) -> Device:
+    """A pending tablet as its enrolment statement has it, with nothing received yet. Its code is in the numbers of its
+    work, so it keeps it. Needs a unit of work. Raises CodeTaken.
+    """
+    org, person = claims["org"], claims["person"]
+    taken = select(Device.id).where(Device.org_id == org, Device.code == claims["code"])
+    if db.session.scalar(taken) is not None:
+        raise CodeTaken(claims["code"])
+    device = _new(org, person["id"], claims["device"], "tablet", "pending", claims["name"], claims["code"])
+    device.jwk, device.jkt, device.standalone = dict(jwk), jkt, True
+    device.stated = {"name": person["name"], "sign_in": person["sign_in"]}
+    _note(device, "readmit", Actor(org, person["id"], frozenset()))
+    return device
+
+
+def _new(
+    org_id: str, person_id: str, device_id: str, kind: str, status: str, name: str, code: str | None = None
+) -> Device:
     device = Device(
         id=device_id, org_id=org_id, person_id=person_id, kind=kind, status=status, name=name,
-        code=_free_code(org_id), created_at=clock.now(), last_link=chain.start(device_id),
+        code=code or _free_code(org_id), created_at=clock.now(), last_link=chain.start(device_id),
         next_n=1, durable_n=0, next_number={}, standalone=False, persisted=False,
     )  # fmt: skip
     db.session.add(device)

@@ -160,6 +160,15 @@ def enrolment_proof(jwk: dict[str, str]) -> str:
     return proof.jkt
 
 
+def statement_proof(text: str) -> dpop.Proof:
+    """The proof of possession that came with a statement: its `ath` is the statement's hash, for there may be no
+    session (the person may have been made after the backup that the server was restored from).
+    """
+    proof = _read_proof()
+    _check_proof(proof, dpop.hash_of(text))
+    return proof
+
+
 def offer_nonce() -> None:
     """Let the answer of this request carry the present nonce."""
     after_this_request(_add_nonce)
@@ -185,9 +194,11 @@ def _send_to_sign_in() -> None:
 def _admit_device(*states: str) -> None:
     proof = _read_proof()
     device = devices.by_key(proof.jkt)
-    if device is None or device.kind != "tablet" or device.org_id != current().org_id:
-        raise NoProof("This device is not enrolled.")
     _check_proof(proof, current_session().session_hash)
+    if device is None:
+        raise devices.DeviceUnknown
+    if device.kind != "tablet" or device.org_id != current().org_id:
+        raise NoProof("This device is not enrolled.")
     if device.status not in (states or ("active",)):
         raise DeviceNotActive(device.status)
     g.device, g.actor = device, _owner(device, current())

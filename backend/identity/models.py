@@ -67,6 +67,8 @@ class Device(Base):
 
     Identity owns who it is; exchange owns its place in the protocol (`next_n`, `last_link`, `resume`, `resume_before`,
     `durable_n`, `next_number`). `status`: pending, active, suspended, revoked. `storage_mb`: what the browser allows.
+    `stated`: name and sign-in name of its person as its enrolment statement has them, once a restored server has
+    re-admitted it by that.
     """
 
     __tablename__ = "device"
@@ -98,3 +100,4 @@ class Device(Base):
     resume_before: Mapped[str | None] = mapped_column(String(64))
     durable_n: Mapped[int] = mapped_column(BigInteger, default=0)
     next_number: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    stated: Mapped[dict[str, Any] | None] = mapped_column(Json)

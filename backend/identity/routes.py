@@ -12,7 +12,7 @@ from backend.core.envelopes import EnvelopeInvalid, b64url
 from backend.core.problems import Forbidden, Invalid
 from backend.core.roles import STAFF
 from backend.core.schema import load_json
-from backend.identity import devices, dpop, guards, limits, schemas, sessions
+from backend.identity import devices, dpop, guards, limits, readmission, schemas, sessions
 
 bp = Blueprint("identity", __name__, url_prefix="/api/v1")
 
@@ -74,6 +74,25 @@ def device(device_id: str) -> ResponseReturnValue:
     """A device of one's own: its state and code."""
     guards.offer_nonce()
     found: dict[str, object] = schemas.DeviceView().dump(devices.get(guards.current(), device_id))
+    return found
+
+
+@bp.get("/devices/<device_id>/statement")
+@guards.session
+def state(device_id: str) -> ResponseReturnValue:
+    """What the server says of an active tablet of one's own, signed, for it to keep."""
+    return {"statement": readmission.state(guards.current(), device_id)}
+
+
+@bp.post("/devices/readmit")
+def readmit() -> ResponseReturnValue:
+    """A tablet that a restored server does not know: pending again by its statement and its key's proof. No session."""
+    asked = load_json(schemas.Readmit())
+    proof = guards.statement_proof(asked["statement"])
+    limits.spend_enrolment(proof.jkt)
+    with unit():
+        device = readmission.readmit(asked["statement"], proof.jwk, proof.jkt)
+    found: dict[str, object] = schemas.DeviceView().dump(device)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from backend.core.schema import Lenient, OneOf, Strict, Text, Truth, UtcTime, Uuid7, Whole
+from backend.identity import statement
 
 
 class SignIn(Strict):
@@ -56,6 +57,18 @@ class DeviceView(Lenient):
     status = fields.String()
     jkt = fields.String()
     organisation = fields.String(attribute="org_id")
+
+
+class StatementView(Lenient):
+    """GET /devices/<id>/statement: a compact JWS by the server (statement.py); a tablet keeps it as it is."""
+
+    statement = fields.String()
+
+
+class Readmit(Strict):
+    """POST /devices/readmit."""
+
+    statement = Text(statement.LONGEST, required=True)
 
 
 class Recover(Strict):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from backend.core import clock, journal
-from backend.core.db import db, reading, unit
+from backend.core.db import current_unit, db, reading, unit
 from backend.core.problems import SignInNeeded
 from backend.identity import limits, passwords, rules
 from backend.identity.actor import Actor, Scope
@@ -152,6 +152,12 @@ def sign_out(token: str | None) -> None:
     with unit():
         db.session.execute(delete(SessionRow).where(SessionRow.token_hash == living.session_hash))
         _note(living.actor.org_id, "session.end", living.account_id, clock.now())
+
+
+def forget_all() -> None:
+    """After a restore everybody signs in anew: one that was ended since would live again. Needs a unit of work."""
+    current_unit()
+    db.session.execute(delete(SessionRow))
 
 
 def cookie_life(living: Living) -> timedelta:

@@ -1,7 +1,7 @@
 """Statements: what the server signs for a tablet to keep or to obey, as compact JWS (ES256).
 
-Each names its `kind` ("enrolment", "wipe" …), so that none can be shown as another. The key lies in the key ring, outside
-every backup of the database: a server restored from yesterday's backup still knows its own word of today.
+Each names its `kind` ("enrolment", "wipe" …), so that none can be shown as another. The key lies in the key ring,
+outside every backup of the database: a server restored from yesterday's backup still knows its own word of today.
 """
 
 from __future__ import annotations

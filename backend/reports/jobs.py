@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from backend.reports.make import SealedReport
 
 KIND = "report"
+FILES = (("report", "sha256"),)
+"""Where the database names sealed files, for backups."""
 KEY = "singgah.renderer"
 ZONES = {"SG": "Asia/Singapore", "MY": "Asia/Kuala_Lumpur"}
 """The zone in which a legal entity's report shows its times."""

@@ -119,6 +119,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("DELETE", "/api/v1/session"): Door(EVERYBODY, 204),
     ("POST", "/api/v1/devices"): Door(STAFF, 400),
     ("GET", "/api/v1/devices/<device_id>"): Door(SIGNED_IN, 404),
+    ("GET", "/api/v1/devices/<device_id>/statement"): Door(SIGNED_IN, 404),
+    ("POST", "/api/v1/devices/readmit"): Door(EVERYBODY, 400),
     ("POST", "/api/v1/devices/<device_id>/recover"): Door(SIGNED_IN, 400),
     ("GET", "/api/v1/sync/head"): Door(SIGNED_IN, 200),
     ("POST", "/api/v1/sync/push"): TABLET,
