@@ -38,15 +38,6 @@ class CodeTaken(Conflict):
         super().__init__(f"Another tablet has the code {code} now: revoke that one and enrol this one anew.")
 
 
-class DeviceUnknown(Forbidden):
-    """The proof holds, but nobody with its key is enrolled here: the server may have been restored since."""
-
-    code = "device_unknown"
-
-    def __init__(self) -> None:
-        super().__init__("This device is not enrolled here.")
-
-
 class WrongMove(Conflict):
     """The device is not in a state from which this can happen."""
 

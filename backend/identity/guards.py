@@ -194,11 +194,9 @@ def _send_to_sign_in() -> None:
 def _admit_device(*states: str) -> None:
     proof = _read_proof()
     device = devices.by_key(proof.jkt)
-    _check_proof(proof, current_session().session_hash)
-    if device is None:
-        raise devices.DeviceUnknown
-    if device.kind != "tablet" or device.org_id != current().org_id:
+    if device is None or device.kind != "tablet" or device.org_id != current().org_id:
         raise NoProof("This device is not enrolled.")
+    _check_proof(proof, current_session().session_hash)
     if device.status not in (states or ("active",)):
         raise DeviceNotActive(device.status)
     g.device, g.actor = device, _owner(device, current())

