@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -66,15 +67,40 @@ class Tablet:
     # Coming into service
 
     def enrol(self) -> Tablet:
+        self.ask_to_be_enrolled()
+        administrator = self.house.person("administrator")
+        with self.house.app.app_context(), unit():
+            self.code = devices.confirm(administrator.actor, self.id).code
+        return self
+
+    def ask_to_be_enrolled(self) -> None:
         self.browser.sign_in()
         jwk = public_jwk(self.key.public_key())
         facts = {"name": "Test tablet", "standalone": True, "persisted": True, "storage_mb": 4_000}
-        administrator = self.house.person("administrator")
-        with self.house.app.app_context():
-            with unit():
-                devices.enrol(self.person.actor, self.id, jwk, dpop.thumbprint(jwk), facts)
-            with unit():
-                self.code = devices.confirm(administrator.actor, self.id).code
+        with self.house.app.app_context(), unit():
+            devices.enrol(self.person.actor, self.id, jwk, dpop.thumbprint(jwk), facts)
+
+    # Being copied
+
+    def clone(self) -> Tablet:
+        """Another tablet whose storage is a copy of this one's, as it lies on the disk; it has a browser of its own."""
+        other = copy.copy(self)
+        for name in ("numbers", "outbox", "links", "results", "rows", "inbox"):
+            setattr(other, name, copy.deepcopy(getattr(self, name)))
+        other.browser = Browser(self.house.app, self.person)
+        other.browser.sign_in()
+        other.nonce = None
+        return other
+
+    def become_another(self) -> Tablet:
+        """Go on as a device of its own, as a tablet does that is told that it was copied: a new id and key,
+        and everything it holds offered again under numbers from 1. It has to be enrolled.
+        """
+        self.id, self.key = self.house.new_id(), ec.generate_private_key(ec.SECP256R1())
+        self.links = [chain.start(self.id)]
+        for text in self.outbox:
+            self.links.append(chain.link_operation(self.links[-1], text))
+        self.results, self.ack_n, self.resume = {}, 0, None
         return self
 
     # Acting

@@ -28,7 +28,7 @@ def _number(work: Work, given: str | None) -> str:
 
 def _number_fault(work: Work, number: str) -> Result | None:
     parts = parse_number(number)
-    if parts is None or parts[1] != work.actor.device_code or work.find("ticket", number=number):
+    if parts is None or not work.may_use_code(parts[1]) or work.find("ticket", number=number):
         return held("number")
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -63,6 +63,8 @@ def _decide(work: Work, kind: str, state: State, name: str, value: Any, base: in
     held = _held(state, name)
     incoming = Cell(value, 0, work.device, work.n)
     clash = clashes(held, incoming, base)
+    if clash and held is not None and work.wrote(held.device, held.n):
+        held, clash = replace(held, device=work.device), False
     return merge_field(
         class_of(kind, name),
         held,

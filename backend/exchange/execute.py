@@ -125,6 +125,7 @@ class Execution:
         first, before = self.logged.get(op_id), self.seen.get(op_id)
         if first is not None and first.sha256 == entry.sha256 and first.person == self.work.actor.person_id:
             _copy(entry, json.loads(first.outcome))
+            self.work.bring_again(first.device, first.n)
         elif before is not None and before.sha256 == entry.sha256:
             _settle(entry, Result(before.status, before.code, before.field, before.conflict_id))
         else:

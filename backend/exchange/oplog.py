@@ -81,13 +81,19 @@ class OperationLog:
         return self._connection.execute(query).scalar()
 
     def held_entities(self, device: str, entities: Iterable[str]) -> set[str]:
-        """Of these, the entities on which the device has an operation that is held and not set aside."""
+        """Of these, the entities on which the device has an operation that is held and not set aside. Of one that it
+        repeats it is the first that somebody sets aside.
+        """
+        first = LOG.alias()
+        same = (first.c.org_id == LOG.c.org_id, first.c.entity_id == LOG.c.entity_id, first.c.sha256 == LOG.c.sha256)
         query = select(LOG.c.entity_id).where(
             LOG.c.org_id == self._org_id,
             LOG.c.device == device,
             LOG.c.status == Status.HELD.value,
-            LOG.c.set_aside_at.is_(None),
             LOG.c.entity_id.in_(sorted(set(entities))),
+            *same,
+            first.c.op_id.is_not(None),
+            first.c.set_aside_at.is_(None),
         )
         return set(self._connection.execute(query).scalars())
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.core import clock
 from backend.core.schema import FIRST_YEAR, LAST_YEAR, wire_time
-from backend.exchange import clashes
+from backend.exchange import clashes, kin
 from backend.exchange.fields import read_field, stamp, write_field
 from backend.exchange.handlers import Refused, Result, held, rejected
 from backend.exchange.kinds import Key, Kind, State
@@ -49,6 +49,7 @@ class Work:
         self.done = Layer()
         self.layer = Layer()
         self._numbers = numbers
+        self._again: set[tuple[str, int]] = set()
 
     # Reading
 
@@ -127,6 +128,28 @@ class Work:
             return Standing.IN
         intervals = self.scopes.intervals(self.actor.person_id, audience)
         return standing([one for one in intervals if one.leave_seq is not None], base, self.now)
+
+    # A tablet whose storage was copied
+
+    def bring_again(self, device: str, n: int) -> None:
+        """This batch repeats what the same person first sent as (device, n)."""
+        self._again.add((device, n))
+
+    def wrote(self, device: str, n: int) -> bool:
+        """Whether the acting device itself sent the operation (device, n), or sent it again after it was copied."""
+        if device == self.device or (device, n) in self._again:
+            return True
+        if self.actor.device_kind != "tablet":
+            return False
+        return kin.sent_again(self.rows.connection, self.actor.org_id, self.device, (device, n))
+
+    def may_use_code(self, code: str) -> bool:
+        """Whether numbers for people with this device code may come from the acting device."""
+        if code == self.actor.device_code:
+            return True
+        if self.actor.device_kind != "tablet":
+            return False
+        return kin.has_code(self.rows.connection, self.actor.org_id, self.actor.person_id, code)
 
     # Writing
 

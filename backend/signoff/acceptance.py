@@ -16,6 +16,7 @@ from backend.exchange.handlers import Refused, held, rejected
 from backend.exchange.services import head
 from backend.exchange.work import Work
 from backend.identity.services import Device
+from backend.signoff.envelope import named_key
 from backend.signoff.record import RecordInvalid, SignatureInvalid, SignoffRecord, read_record, verify_envelope
 from sync import chain
 
@@ -25,20 +26,20 @@ MALFORMED = frozenset({"members", "header", "payload", "too_large"})
 
 def accepted_record(work: Work, visit: str, envelope: Mapping[str, str]) -> SignoffRecord:
     """The record inside. Ends the operation when it is malformed, unproven or of another visit."""
-    record = _read(_verified(work, envelope))
-    if (record.org, record.jkt, record.engineer) != (work.actor.org_id, _key(work).jkt, work.actor.person_id):
+    key = signing_key(work, named_key(envelope))
+    record = _read(_verified(key, envelope))
+    if (record.org, record.jkt, record.engineer) != (work.actor.org_id, key.jkt, work.actor.person_id):
         raise Refused(held("signature"))
     if record.visit != visit:
         raise Refused(rejected("invalid", "args.envelope.payload.visit"))
     return record
 
 
-def _verified(work: Work, envelope: Mapping[str, str]) -> bytes:
-    jwk = _key(work).jwk
-    if jwk is None:
+def _verified(key: Row[Any, Any, Any], envelope: Mapping[str, str]) -> bytes:
+    if key.jwk is None:
         raise Refused(held("signature"))
     try:
-        return verify_envelope(envelope, jwk)
+        return verify_envelope(envelope, key.jwk)
     except SignatureInvalid as fault:
         refusal = rejected("invalid", f"args.envelope.{fault.code}") if fault.code in MALFORMED else held("signature")
         raise Refused(refusal) from fault
@@ -51,11 +52,21 @@ def _read(data: bytes) -> SignoffRecord:
         raise Refused(rejected("invalid", f"args.envelope.payload.{fault.field or fault.code}")) from fault
 
 
-def _key(work: Work) -> Row[Any, Any]:
-    """The pushing device's `jwk` and `jkt` as enrolled."""
+def signing_key(work: Work, jkt: str | None) -> Row[Any, Any, Any]:
+    """`id`, `jwk` and `jkt` of the device with this thumbprint, if it is the pushing one or another tablet of its
+    person that is not revoked; else of the pushing one. What was signed before a storage was copied comes from the
+    device that it has become.
+    """
     table = Device.__table__
-    query = select(table.c.jwk, table.c.jkt).where(table.c.id == work.actor.device_id)
-    return work.rows.connection.execute(query).one()
+    mine = (
+        table.c.org_id == work.actor.org_id,
+        table.c.person_id == work.actor.person_id,
+        table.c.status != "revoked",
+        table.c.jkt == jkt,
+    )
+    asked = select(table.c.id, table.c.jwk, table.c.jkt)
+    found = work.rows.connection.execute(asked.where(*mine)).one_or_none()
+    return found or work.rows.connection.execute(asked.where(table.c.id == work.actor.device_id)).one()
 
 
 def anchored_at(work: Work, record: SignoffRecord) -> datetime | None:

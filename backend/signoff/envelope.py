@@ -65,6 +65,16 @@ def _parts(envelope: Mapping[str, Any]) -> tuple[str, str, str]:
     return protected, payload, signature
 
 
+def named_key(envelope: Mapping[str, Any]) -> str | None:
+    """The thumbprint that the header names, unproven; None when it cannot be read."""
+    try:
+        header = json.loads(_decoded(_parts(envelope)[0], HEADER_LIMIT, "header"))
+    except (SignatureInvalid, ValueError, RecursionError):
+        return None
+    kid = header.get("kid") if isinstance(header, dict) else None
+    return kid if isinstance(kid, str) else None
+
+
 def _check_header(data: bytes, wanted: str) -> None:
     try:
         header = json.loads(data)

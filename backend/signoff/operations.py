@@ -13,7 +13,7 @@ from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
 from backend.inspections.services import keep_readings, name_author
 from backend.signoff import media, models, rules, schemas
-from backend.signoff.acceptance import accepted_record, anchored_at
+from backend.signoff.acceptance import accepted_record, anchored_at, signing_key
 from backend.signoff.govern import ask_for_report, govern, signed_facts
 from backend.signoff.record import SignoffRecord
 from backend.visits.services import flag, move
@@ -48,7 +48,7 @@ def sign(work: Work, op: Operation, args: Args) -> Result:
 def _flags(work: Work, record: SignoffRecord, anchored: datetime | None) -> list[str]:
     """`seq_gap`: it does not follow the record before; `seq_again`: its number was used; and what the clock says."""
     before = work.find("signoff", jkt=record.jkt, seq=record.seq - 1)
-    chained = rules.continues(record, before, str(work.actor.device_id))
+    chained = rules.continues(record, before, signing_key(work, record.jkt).id)
     again = bool(work.find("signoff", jkt=record.jkt, seq=record.seq))
     found = {"seq_gap": not chained, "seq_again": again}
     return [*(name for name, holds in found.items() if holds), *rules.clock_flags(record, anchored, work.now)]

@@ -38,7 +38,7 @@ def create(work: Work, op: Operation, args: Args) -> Result:
 
 def _number_fits(work: Work, number: str) -> bool:
     parts = parse_number(number)
-    return parts is not None and parts[1] == work.actor.device_code and not work.find("visit", number=number)
+    return parts is not None and work.may_use_code(parts[1]) and not work.find("visit", number=number)
 
 
 def _opening(work: Work, site: State, args: Args, crew: list[str]) -> Args:

@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from backend.core import jobs
 from backend.core.clock import SetClock
+from backend.core.db import unit
 from backend.core.schema import wire_time
+from backend.identity import devices
 from tests.backend.inspections.test_operations import DEFINITION, NAME
 from tests.backend.signoff.signatures import Pen
 from tests.makers import House, Office, Tablet
@@ -334,3 +336,21 @@ def test_a_photo_without_bytes_keeps_the_report_waiting_until_it_is_taken_back_o
     stored = {"visit": visit, "sha256": "c" * 64, "readable": False}
     house.submit(house.program(), [("media.stored", ("visit", visit), stored)])
     assert seen(pen.tablet, visit)["flags"] == []
+
+
+def test_what_was_signed_before_the_storage_was_copied_comes_from_the_device_it_became(pen: Pen, visit: str) -> None:
+    envelope = pen.envelope(pen.value(visit))
+    twin = pen.tablet.clone().become_another().enrol()
+    twin.sync()
+    result = twin.do("visit.sign", ("visit", visit), {"envelope": envelope})
+    assert result["status"] == "applied"
+    assert seen(twin, visit)["flags"] == ["media_pending"]
+
+
+def test_the_key_of_a_revoked_tablet_signs_for_no_other(house: House, pen: Pen, visit: str) -> None:
+    envelope = pen.envelope(pen.value(visit))
+    twin = pen.tablet.clone().become_another().enrol()
+    with house.app.app_context(), unit():
+        devices.revoke(house.person("administrator").actor, pen.tablet.id)
+    twin.sync()
+    assert twin.do("visit.sign", ("visit", visit), {"envelope": envelope})["code"] == "signature"
