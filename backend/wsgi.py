@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from backend.app import create_app
@@ -12,3 +13,6 @@ from backend.exchange import events
 log.configure()
 app = create_app(Config.from_env(os.environ))
 events.stop_on_signals(app)
+# All that was loaded stays until the end: the collector need not walk through it again and again.
+gc.collect()
+gc.freeze()

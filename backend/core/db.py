@@ -97,8 +97,8 @@ class Unit:
 def unit(*, fed: bool = False) -> Iterator[Unit]:
     """Keep all of the work or none of it; let letters out only once it is kept. Units do not nest."""
     session = db.session()
-    if "unit" in session.info or session.info.get("reading"):
-        raise RuntimeError("a unit of work cannot begin inside another one or inside reading()")
+    if "unit" in session.info or session.info.get("reading") or "snapshot" in session.info:
+        raise RuntimeError("a unit of work cannot begin inside another one or inside a reading")
     current = session.info["unit"] = Unit(fed)
     try:
         if fed:
@@ -132,6 +132,8 @@ def reading() -> Iterator[Session]:
     if "unit" in session.info or session.info.get("reading"):
         yield session
         return
+    if "snapshot" in session.info:
+        raise RuntimeError("a reading cannot begin inside snapshot(): it would see another state")
     session.rollback()
     session.connection(execution_options={"read_only": True})
     session.info["reading"] = True
@@ -141,6 +143,27 @@ def reading() -> Iterator[Session]:
         del session.info["reading"]
         session.expunge_all()
         session.rollback()
+
+
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """As `reading()`, for statements of Core: without a session around it a request of a tablet costs half.
+
+    Inside a unit, a reading or another snapshot it is what is already open.
+    """
+    session = db.session()
+    if "unit" in session.info or session.info.get("reading"):
+        yield session.connection()
+    elif "snapshot" in session.info:
+        yield session.info["snapshot"]
+    else:
+        with db.engine.connect() as connection:
+            session.info["snapshot"] = connection
+            connection.execution_options(read_only=True).begin()
+            try:
+                yield connection
+            finally:
+                del session.info["snapshot"]
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -12,6 +12,7 @@ import binascii
 import json
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -61,11 +62,17 @@ def read_jwk(jwk: Mapping[str, Any]) -> ec.EllipticCurvePublicKey:
         raise ValueError("not a public P-256 key")
     if not all(isinstance(jwk[name], str) for name in "xy"):
         raise ValueError("coordinates are text")
-    x, y = (unb64url(jwk[name]) for name in "xy")
-    if len(x) != COORDINATE_BYTES or len(y) != COORDINATE_BYTES:
+    return _point(jwk["x"], jwk["y"])
+
+
+@lru_cache(maxsize=1_024)
+def _point(x: str, y: str) -> ec.EllipticCurvePublicKey:
+    """Remembered, because each request of a tablet brings its key. A bad point is never remembered: it raises."""
+    points = unb64url(x), unb64url(y)
+    if any(len(point) != COORDINATE_BYTES for point in points):
         raise ValueError("coordinates have 32 bytes")
-    points = int.from_bytes(x, "big"), int.from_bytes(y, "big")
-    return ec.EllipticCurvePublicNumbers(*points, ec.SECP256R1()).public_key()
+    at_x, at_y = (int.from_bytes(point, "big") for point in points)
+    return ec.EllipticCurvePublicNumbers(at_x, at_y, ec.SECP256R1()).public_key()
 
 
 def seal_recovery(jwk: Mapping[str, Any], data: bytes, device: str) -> bytes:

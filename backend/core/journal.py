@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, select
+from sqlalchemy import BigInteger, Index, String, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
-from backend.core.db import Base, Id, current_unit, db, reading
+from backend.core.db import Base, Id, current_unit, db, reading, snapshot
 from backend.core.entity import TIME
 from backend.core.schema import wire_time
 from sync import canonical, chain
@@ -87,10 +87,13 @@ def salted(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.loose({**facts, "salt": clock.random(16).hex()})).hexdigest()
 
 
+HEAD = select(JournalHead.entry, JournalHead.hash).where(JournalHead.org_id == bindparam("org"))
+
+
 def head(org_id: str) -> tuple[int, str]:
     """Number and hash of the last line; (0, link(0)) for an empty journal."""
-    with reading() as session:
-        found = session.get(JournalHead, org_id)
+    with snapshot() as connection:
+        found = connection.execute(HEAD, {"org": org_id}).one_or_none()
     return (found.entry, found.hash) if found else (0, chain.start(org_id))
 
 

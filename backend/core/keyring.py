@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class KeyRing:
         """Tells these keys from others without telling them: what a backup of the database notes of its keys."""
         return hmac.new(self._bytes("master"), b"singgah-keys/1", hashlib.sha256).hexdigest()[:16]
 
-    @property
+    @cached_property
     def secret(self) -> bytes:
         """32 bytes for HMACs (sessions, nonces, signed cookies)."""
         return self._bytes("secret")

@@ -70,6 +70,7 @@ class QueuedConnection(sqlite3.Connection):
 
     queue: FairQueue | None = None
     _turn = False
+    _refuses: bool | None = None
 
     def begin_writing(self) -> None:
         """Take the turn and begin a transaction that may write."""
@@ -77,7 +78,7 @@ class QueuedConnection(sqlite3.Connection):
         self.queue.enter()
         self._turn = True
         try:
-            self.execute("PRAGMA query_only=0")
+            self._refuse_writes(False)
             self.execute("BEGIN IMMEDIATE")
         except BaseException as fault:
             self._give_back()
@@ -89,7 +90,7 @@ class QueuedConnection(sqlite3.Connection):
 
     def begin_reading(self) -> None:
         """Begin a snapshot that refuses every write."""
-        self.execute("PRAGMA query_only=1")
+        self._refuse_writes(True)
         self.execute("BEGIN")
 
     def commit(self) -> None:
@@ -110,6 +111,13 @@ class QueuedConnection(sqlite3.Connection):
             super().close()
         finally:
             self._give_back()
+
+    def _refuse_writes(self, refuse: bool) -> None:
+        # Said only when it changes: every pragma makes SQLite prepare all its statements anew.
+        if self._refuses is not refuse:
+            self._refuses = None
+            self.execute(f"PRAGMA query_only={int(refuse)}")
+            self._refuses = refuse
 
     def _give_back(self) -> None:
         if self._turn and self.queue is not None:

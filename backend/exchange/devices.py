@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from backend.core import clock
 from backend.exchange.problems import DeviceForked, DeviceUnknown
@@ -18,6 +18,10 @@ COLUMNS = (
     "id", "org_id", "person_id", "kind", "code", "status", "next_n", "last_link", "resume", "resume_before",
     "durable_n", "next_number",
 )  # fmt: skip
+PLACE = select(*(DEVICES.c[name] for name in COLUMNS)).where(
+    DEVICES.c.org_id == bindparam("org"), DEVICES.c.id == bindparam("device")
+)
+PLACE_LOCKED = PLACE.with_for_update()
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,7 @@ class Place:
 
 def read(connection: Connection, org_id: str, device: str, *, lock: bool = False) -> Place:
     """The device's place; with `lock` it stays ours until the transaction ends. Raises DeviceUnknown."""
-    query = select(*(DEVICES.c[name] for name in COLUMNS)).where(DEVICES.c.org_id == org_id, DEVICES.c.id == device)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    row = connection.execute(PLACE_LOCKED if lock else PLACE, {"org": org_id, "device": device}).one_or_none()
     if row is None:
         raise DeviceUnknown
     return Place(*row)

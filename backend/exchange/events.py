@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core import clock
-from backend.core.db import db, reading
+from backend.core.db import db, reading, snapshot
 from backend.exchange import poke
+from backend.exchange.flush import position
 from backend.exchange.models import SyncOrg
 from backend.exchange.poke import Heads
 from backend.exchange.problems import TooManyStreams
@@ -147,9 +148,9 @@ def known_head(org_id: str) -> dict[str, Any]:
     asked, epoch = watching.asked.get(org_id, (-FRESH_S, ""))
     if known is not None and at - asked < FRESH_S:
         return {"head": known, "epoch": epoch}
-    with reading() as session:
-        org = session.get_one(SyncOrg, org_id)
-        head, epoch = org.seq, org.epoch
+    with snapshot() as connection:
+        place = position(connection, org_id)
+    head, epoch = place.seq, place.epoch
     poke.heads().reset(org_id, head)
     watching.asked[org_id] = (at, epoch)
     return {"head": head, "epoch": epoch}

@@ -39,11 +39,13 @@ class Position:
         return "none" if self.backed_up_at is None else "backup"
 
 
+POSITION = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor, ORGS.c.backed_up_at).where(ORGS.c.org_id == bindparam("org"))
+POSITION_LOCKED = POSITION.with_for_update()
+
+
 def position(connection: Connection, org_id: str, *, lock: bool = False) -> Position:
     """Where the organisation's feed stands; with `lock`, nobody else moves it before this transaction ends."""
-    query = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor, ORGS.c.backed_up_at).where(ORGS.c.org_id == org_id)
-    row = connection.execute(query.with_for_update() if lock else query).one()
-    return Position(row.epoch, row.seq, row.floor, row.backed_up_at)
+    return Position(*connection.execute(POSITION_LOCKED if lock else POSITION, {"org": org_id}).one())
 
 
 def deliver(connection: Connection, org_id: str, audience: str, key: Key, value: dict[str, Any]) -> int:

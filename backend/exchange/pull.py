@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
 
 from backend.core import journal
-from backend.core.db import reading
+from backend.core.db import snapshot
 from backend.core.roles import STAFF
 from backend.exchange import devices, registry
 from backend.exchange.cursors import Place
@@ -47,8 +47,7 @@ def pull(actor: Actor, asked: Pull) -> bytes:
     _check_reader(actor)
     if asked.proto < PROTOCOL:
         raise AppTooOld
-    with reading() as session:
-        connection = session.connection()
+    with snapshot() as connection:
         device = devices.read(connection, actor.org_id, asked.device)
         at = position(connection, actor.org_id)
         if asked.epoch is not None and asked.epoch != at.epoch:
@@ -56,7 +55,10 @@ def pull(actor: Actor, asked: Pull) -> bytes:
         schema = min(asked.schema, SCHEMA)
         place = Place.read(asked.cursor, at.seq, schema)
         place.check(at)
-        feed = Feed(connection, actor.org_id, _audiences(connection, actor), min(asked.limit, LIMITS["pull_rows"]))
+        # Most pulls come to a feed that has not moved: nothing is behind the cursor, whatever the scope.
+        moved = place.seq < at.seq or place.schema < schema
+        audiences = _audiences(connection, actor) if moved else []
+        feed = Feed(connection, actor.org_id, audiences, min(asked.limit, LIMITS["pull_rows"]))
         page, more, after = feed.read(place, schema, at.seq)
         head = {
             "nonce": asked.nonce,
@@ -115,6 +117,8 @@ class Feed:
         return page, more, Place(page[-1].seq, place.began, schema) if more else Place(head, None, schema)
 
     def _page(self, after: int, *only: ColumnElement[bool]) -> tuple[Page, bool]:
+        if not self.audiences:
+            return [], False
         query = select(HEADS.c.seq, HEADS.c.body).where(
             HEADS.c.org_id == self.org_id, HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences), *only
         )

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from flask import Flask, current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 
 from backend.core import clock, journal
-from backend.core.db import current_unit, db, reading
+from backend.core.db import current_unit, db, reading, snapshot
 from backend.core.problems import Conflict, Forbidden, NotFound
 from backend.identity import rules
 from backend.identity.actor import Actor
@@ -153,10 +153,15 @@ def note_recovery(actor: Actor, device_id: str) -> None:
     _note(device, "recover", actor)
 
 
+BY_KEY = select(*cast(Table, Device.__table__).c).where(Device.jkt == bindparam("jkt"))
+"""Asked at every request of a tablet, so it is put together once."""
+
+
 def by_key(jkt: str) -> Device | None:
     """The device with this key's thumbprint."""
-    with reading() as session:
-        return session.scalar(select(Device).where(Device.jkt == jkt))
+    with snapshot() as connection:
+        row = connection.execute(BY_KEY, {"jkt": jkt}).one_or_none()
+    return None if row is None else Device(**row._mapping)
 
 
 def get(actor: Actor, device_id: str) -> Device:

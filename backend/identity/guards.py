@@ -22,6 +22,7 @@ from flask import abort, after_this_request, g, redirect, request
 from werkzeug.wrappers import Response
 
 from backend.core import clock, keys, settings
+from backend.core.db import snapshot
 from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
 from backend.identity import devices, dpop, rules, sessions
 from backend.identity.actor import Actor
@@ -120,8 +121,7 @@ def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
 
     @wraps(view)
     def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
-        _admit_session()
-        _admit_device()
+        _admit_tablet("active")
         return view(*args, **kwargs)
 
     return guarded
@@ -132,8 +132,7 @@ def sender(view: View[Params, Answer]) -> View[Params, Answer]:
 
     @wraps(view)
     def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
-        _admit_session()
-        _admit_device("active", "suspended", "revoked")
+        _admit_tablet("active", "suspended", "revoked")
         return view(*args, **kwargs)
 
     return guarded
@@ -175,12 +174,24 @@ def offer_nonce() -> None:
 
 
 def _admit_session() -> None:
+    _find_session()
+    sessions.touch(current_session())
+
+
+def _find_session() -> None:
     living = sessions.find(request.cookies.get(cookie_name()))
     if living is None:
         _send_to_sign_in()
         raise SignInNeeded("Sign in to go on.")
-    sessions.touch(living)
     g.living, g.actor = living, living.actor
+
+
+def _admit_tablet(*states: str) -> None:
+    with snapshot():
+        # One snapshot for both questions: opening one costs as much as asking.
+        _find_session()
+        _find_device(*states)
+    sessions.touch(current_session())
 
 
 def _send_to_sign_in() -> None:
@@ -191,13 +202,13 @@ def _send_to_sign_in() -> None:
         abort(redirect(there, 303))
 
 
-def _admit_device(*states: str) -> None:
+def _find_device(*states: str) -> None:
     proof = _read_proof()
     device = devices.by_key(proof.jkt)
     if device is None or device.kind != "tablet" or device.org_id != current().org_id:
         raise NoProof("This device is not enrolled.")
     _check_proof(proof, current_session().session_hash)
-    if device.status not in (states or ("active",)):
+    if device.status not in states:
         raise DeviceNotActive(device.status)
     g.device, g.actor = device, _owner(device, current())
 

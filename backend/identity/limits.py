@@ -41,12 +41,14 @@ class TooManyTries(TooMany):
 
 def init_app(app: Flask, config: Config) -> None:
     """Open the store of counts."""
-    app.config.setdefault("RATELIMIT_STORAGE_URI", config.redis_url or "memory://")
+    # Set up beside the application, not in it: we ask it ourselves, and it need not look at every request.
+    beside = Flask("limits")
+    beside.config["RATELIMIT_STORAGE_URI"] = config.redis_url or "memory://"
     # The library's own error for a store that is away, whichever store it is.
-    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"wrap_exceptions": True})
-    app.config.setdefault("RATELIMIT_STRATEGY", "moving-window")
+    beside.config["RATELIMIT_STORAGE_OPTIONS"] = {"wrap_exceptions": True}
+    beside.config["RATELIMIT_STRATEGY"] = "moving-window"
     limiter = Limiter(get_remote_address)
-    limiter.init_app(app)
+    limiter.init_app(beside)
     app.extensions[KEY] = limiter
 
 

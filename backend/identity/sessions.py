@@ -6,10 +6,10 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from backend.core import clock, journal
-from backend.core.db import current_unit, db, reading, unit
+from backend.core.db import current_unit, db, reading, snapshot, unit
 from backend.core.problems import SignInNeeded
 from backend.identity import limits, passwords, rules
 from backend.identity.actor import Actor, Scope
@@ -105,21 +105,34 @@ def _forget_ended(at: datetime) -> None:
     db.session.execute(delete(SessionRow).where(SessionRow.token_hash.in_(ended.scalar_subquery())))
 
 
+FOUND = (
+    select(
+        SessionRow.kind, SessionRow.created_at, SessionRow.last_seen_at, SessionRow.expires_at,
+        Account.id, Account.org_id, Account.person_id, Account.status,
+        Membership.role, Membership.scope_type, Membership.scope_id,
+    )
+    .join(Account, Account.id == SessionRow.account_id)
+    .outerjoin(Membership, and_(Membership.org_id == Account.org_id, Membership.person_id == Account.person_id))
+    .where(SessionRow.token_hash == bindparam("token_hash"))
+)  # fmt: skip
+"""A session, its account, and a line for each membership. Asked at every request, so it is put together once."""
+
+
 def find(token: str | None) -> Living | None:
     """The living session of a cookie, with roles as they are now; None when it ended or its account is disabled."""
     if not token or len(token) > 100:
         return None
-    now = clock.now()
-    with reading() as session:
-        asked = select(SessionRow, Account).join(Account, Account.id == SessionRow.account_id)
-        found = session.execute(asked.where(SessionRow.token_hash == hash_of(token))).one_or_none()
-        if found is None:
-            return None
-        row, account = found
-        if account.status != "active" or not rules.is_living(row.kind, row.last_seen_at, row.expires_at, now):
-            return None
-        actor = actor_of(account.org_id, account.person_id)
-        return Living(row.token_hash, account.id, actor, row.kind, row.created_at, row.last_seen_at, row.expires_at)
+    token_hash = hash_of(token)
+    with snapshot() as connection:
+        lines = connection.execute(FOUND, {"token_hash": token_hash}).all()
+    if not lines:
+        return None
+    row = lines[0]
+    if row.status != "active" or not rules.is_living(row.kind, row.last_seen_at, row.expires_at, clock.now()):
+        return None
+    held = frozenset(Scope(line.role, line.scope_type, line.scope_id) for line in lines if line.role is not None)
+    actor = Actor(row.org_id, row.person_id, frozenset(scope.role for scope in held), held)
+    return Living(token_hash, row.id, actor, row.kind, row.created_at, row.last_seen_at, row.expires_at)
 
 
 def actor_of(org_id: str, person_id: str) -> Actor:
