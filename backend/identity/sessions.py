@@ -137,9 +137,10 @@ def find(token: str | None) -> Living | None:
 
 def actor_of(org_id: str, person_id: str) -> Actor:
     """A person with the roles that hold now."""
-    with reading() as session:
-        asked = select(Membership).where(Membership.org_id == org_id, Membership.person_id == person_id)
-        held = frozenset(Scope(row.role, row.scope_type, row.scope_id) for row in session.scalars(asked))
+    asked = select(Membership.role, Membership.scope_type, Membership.scope_id)
+    with snapshot() as connection:
+        mine = asked.where(Membership.org_id == org_id, Membership.person_id == person_id)
+        held = frozenset(Scope(*row) for row in connection.execute(mine))
     return Actor(org_id, person_id, frozenset(scope.role for scope in held), held)
 
 

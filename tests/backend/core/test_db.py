@@ -11,7 +11,7 @@ from sqlalchemy import Executable, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from backend.core.config import Config
-from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, reading, unit
+from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, reading, snapshot, unit
 from backend.core.journal import JournalHead
 from tests.makers import build_app
 
@@ -79,6 +79,38 @@ def test_a_snapshot_does_not_move_while_others_commit(app: Flask) -> None:
         assert count() == 0
     with app.app_context():
         assert count() == 1
+
+
+def counted() -> int:
+    with snapshot() as connection:
+        return connection.execute(select(func.count()).select_from(JournalHead)).scalar_one()
+
+
+def test_a_snapshot_without_a_session_is_one_state_and_refuses_writes(app: Flask) -> None:
+    with app.app_context(), snapshot() as connection:
+        assert counted() == 0
+        with app.app_context(), unit():
+            db.session.add(head())
+        assert counted() == 0
+        with pytest.raises(DBAPIError):
+            connection.execute(text("INSERT INTO journal_head (org_id, entry, hash) VALUES ('x', 0, '')"))
+    with app.app_context():
+        assert counted() == 1
+
+
+def test_a_snapshot_inside_a_unit_sees_its_work(app: Flask) -> None:
+    with app.app_context(), unit():
+        db.session.add(head())
+        db.session.flush()
+        assert counted() == 1
+
+
+def test_nothing_with_a_state_of_its_own_begins_inside_a_snapshot(app: Flask) -> None:
+    with app.app_context(), snapshot():
+        with pytest.raises(RuntimeError, match="cannot begin"), unit():
+            pass
+        with pytest.raises(RuntimeError, match="cannot begin"), reading():
+            pass
 
 
 def test_what_was_read_stays_usable_afterwards(app: Flask) -> None:
