@@ -6,6 +6,7 @@
  * them. A lane waits for one thing at a time: something loaded, sent or committed. What an effect does to `meta`
  * reaches the state only when it is committed.
  */
+import {keepPace} from './clock.ts';
 import {becameAnother, learn, rekeyed} from './fork.ts';
 import {pullAnswered, pullCommitted, startHead, startPull, sumsLoaded, wantsHead, wantsPull} from './pull.ts';
 import {pushAnswered, pushCommitted, pushLoaded, startPush, wantsPush} from './push.ts';
@@ -26,6 +27,7 @@ type Heard<Kind extends Event['kind']> = Extract<Event, {kind: Kind}>;
 /** What becomes of the state, and what is to be done. The state given is not changed. */
 export function step(before: State, event: Event): {state: State; effects: Effect[]} {
   const turn = new Turn(before, event);
+  keepPace(turn);
   hear(turn, event);
   wakeForgotten(turn);
   schedule(turn);

@@ -1,5 +1,6 @@
 /** The pull lane: pages are staged, and applied when the last one is here; the cursor is written with the last row. */
 import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
+import {learnTime, serverTime} from './clock.ts';
 import {becomeAnother} from './fork.ts';
 import {startAnew} from './push.ts';
 import {handleCommon, isReady, recover, rest} from './retry.ts';
@@ -50,7 +51,7 @@ export function pullAnswered(turn: Turn, answer: Answer): void {
   if (verdict.kind === 'forked') return becomeAnother(turn);
   if (verdict.kind !== 'good') return rest(turn, turn.state.pull);
   if (request?.kind === 'head') return headAnswered(turn, answer.body);
-  return pageAnswered(turn, request?.kind === 'pull' ? request.body.nonce : '', answer.body);
+  return pageAnswered(turn, request?.kind === 'pull' ? request.body.nonce : '', answer);
 }
 
 function headAnswered(turn: Turn, body: unknown): void {
@@ -63,10 +64,11 @@ function headAnswered(turn: Turn, body: unknown): void {
   if (head !== meta.head || (typeof epoch === 'string' && epoch !== meta.epoch)) pull.due = turn.now;
 }
 
-function pageAnswered(turn: Turn, nonce: string, body: unknown): void {
+function pageAnswered(turn: Turn, nonce: string, answer: Answer): void {
   const {pull, meta} = turn.state;
-  const told = pullAnswer(meta, nonce, body);
+  const told = pullAnswer(meta, nonce, answer.body);
   if (told === null) return rest(turn, pull);
+  learnTime(turn, answer);
   const staged = together(meta.staged, told);
   const set = {epoch: told.epoch, ...tidings(told, turn.now)};
   const stage: Write[] = told.changes.length > 0 ? [{kind: 'stage', changes: told.changes}] : [];
@@ -105,9 +107,10 @@ function finish(turn: Turn, staged: Staged, before: Write[], also: MetaChange): 
   if (staged.rows > 0) writes.push({kind: 'apply', limit: APPLY_ROWS, generation});
   writes.push({kind: 'retire', head: staged.head});
   if (meta.bootstrapping) writes.push({kind: 'sweep', generation});
-  if (turn.now - prunedAt >= DAY) {
-    writes.push(pruning(meta, turn.now));
-    turn.state.prunedAt = turn.now;
+  const time = serverTime(turn);
+  if (time - prunedAt >= DAY) {
+    writes.push(pruning(meta, time));
+    turn.state.prunedAt = time;
   }
   const {cursor, head, journal, sums} = staged;
   turn.commit('pull', writes, {...also, cursor, head, journal, staged: null, bootstrapping: false}, {kind: 'applied', sums});

@@ -1,6 +1,7 @@
 /** The push lane: oldest operations first, contiguous, the same bytes until their outcome is known. */
 import {becomeAnother} from './fork.ts';
 import {LIMITS, PROTOCOL} from '../sync/protocol.ts';
+import {learnTime, serverTime} from './clock.ts';
 import {length} from '../sync/utf8.ts';
 import {breathe, handleCommon, isReady, recover, rest} from './retry.ts';
 import {directivesOf, pushAnswer, settling, tidings} from './settle.ts';
@@ -100,9 +101,10 @@ function accept(turn: Turn, answer: Answer): void {
   const {sent} = push;
   const told = sent === null ? null : pushAnswer(sent, answer.body);
   if (sent === null || told === null) return rest(turn, push);
+  learnTime(turn, answer);
   const ackedN = sent.body.first + sent.ids.length - 1;
   const set = {ackedN, resume: told.resume, ...tidings(told, turn.now)};
-  turn.commit('push', settling(sent, told, meta, turn.now), set, {kind: 'settled', seq: told.seq});
+  turn.commit('push', settling(sent, told, meta, serverTime(turn)), set, {kind: 'settled', seq: told.seq});
   const directives = directivesOf(told);
   if (directives.length > 0) turn.effects.push({kind: 'obey', directives});
 }

@@ -79,6 +79,11 @@ export interface State {
   divergence: string[];
   /** Which of push and pull had the last turn, so that neither starves. */
   lastTurn: 'push' | 'pull';
+  /** When the last event came, by the tablet's clock. */
+  heardAt: number;
+  /** The server's time as of its last good answer. */
+  serverAt: number | null;
+  /** By the server's time. */
   prunedAt: number;
   nextId: number;
   said: SyncStatus | null;
@@ -108,6 +113,8 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
     storage: null,
     divergence: [],
     lastTurn: 'pull',
+    heardAt: 0,
+    serverAt: null,
     prunedAt: 0,
     nextId: 1,
     said: null,

@@ -89,7 +89,7 @@ export interface Answer {
   status: number;
   body: unknown;
   /** Only these, names in lower case: retry-after (raw text), location, upload-offset. */
-  headers: {'retry-after'?: string; location?: string; 'upload-offset'?: string};
+  headers: {date?: string; 'retry-after'?: string; location?: string; 'upload-offset'?: string};
 }
 
 // ---------------------------------------------------------------------------------------------- what is stored
@@ -113,6 +113,7 @@ export interface OutboxRow {
   result: OperationResult | null;
   /** SHA-256 chain after this operation; written by `settle`. */
   link: string | null;
+  /** By the server's clock. */
   settledAt: number | null;
   /** True once the base contains its effect, or at once when held or rejected: it is no longer laid on top. */
   retired: boolean;
@@ -165,6 +166,7 @@ export interface BlobRow {
   /** `refused`: the server will not take it; bytes stay here and the person is told. */
   state: 'waiting' | 'complete' | 'refused';
   code: string | null;
+  /** By the server's clock. */
   completedAt: number | null;
 }
 

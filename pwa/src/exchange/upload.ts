@@ -1,5 +1,6 @@
 /** The blob lane: photos and documents by tus 1.0, one at a time, oldest first, after the operations. */
 import {LIMITS} from '../sync/protocol.ts';
+import {serverTime} from './clock.ts';
 import {handleCommon, isReady, recover, rest} from './retry.ts';
 import {type Next, type Turn, unsent} from './state.ts';
 import type {Answer, BlobRow, Request} from './types.ts';
@@ -103,7 +104,7 @@ function moved(turn: Turn, row: BlobRow, request: Request['kind'], offset: numbe
 }
 
 function complete(turn: Turn, row: BlobRow): BlobRow {
-  return {...row, offset: row.size, state: 'complete', code: null, completedAt: turn.now};
+  return {...row, offset: row.size, state: 'complete', code: null, completedAt: serverTime(turn)};
 }
 
 /** Write a blob's row; the state follows when it is committed. */

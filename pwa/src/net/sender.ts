@@ -67,7 +67,7 @@ function judged(request: Request, told: Told): Sent {
 }
 
 function answerHeaders(headers: Headers): Answer['headers'] {
-  const names = ['retry-after', 'location', 'upload-offset'] as const;
+  const names = ['date', 'retry-after', 'location', 'upload-offset'] as const;
   return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : [])));
 }
 

@@ -166,6 +166,21 @@ def test_another_process_is_waited_for_and_not_failed(plain_app: Flask) -> None:
         assert heads() == 1
 
 
+def test_another_process_that_writes_for_too_long_is_told_as_busy(plain_app: Flask) -> None:
+    with plain_app.app_context():
+        raw = db.session.connection(execution_options={"read_only": True}).connection.dbapi_connection
+        raw.execute("PRAGMA busy_timeout=0")
+        db.session.rollback()
+        other = database.sqlite.sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(QueueFull), unit():
+            add_head("never")
+        other.close()
+        with unit():
+            add_head("after")
+        assert heads() == 1
+
+
 def until(condition: Callable[[], object], within: float = WITHIN) -> None:
     """Spin on a condition that another thread is about to make true; fails loudly instead of hanging."""
     tick = threading.Event()
