@@ -2,6 +2,7 @@ import type {ComponentChildren} from 'preact';
 import {t} from '../i18n/i18n.ts';
 import {Banner, Button, Page, SplitPage} from '../ui/kit.ts';
 import {href} from './router.ts';
+import {StorageTrouble} from './storage_trouble.tsx';
 import {statusLine} from './status_words.ts';
 import {syncStatus, tablet} from './tablet.ts';
 import {startNewVersion, updateWaiting} from './update.ts';
@@ -17,12 +18,12 @@ interface FrameProps {
 
 /** What every screen of the open tablet has: the truthful status, the menu, word of a new version. One column. */
 export function Screen({children, ...frame}: FrameProps & {children: ComponentChildren}) {
-  return <Page {...around(frame)}><NewVersion />{children}</Page>;
+  return <Page {...around(frame)}><StorageTrouble /><NewVersion />{children}</Page>;
 }
 
 /** The same with a list left and the work right; in portrait one of the two. */
 export function SplitScreen({list, work, showing, ...frame}: FrameProps & {list: ComponentChildren; work: ComponentChildren; showing: 'list' | 'work'}) {
-  return <SplitPage {...around(frame)} list={<><NewVersion />{list}</>} work={work} showing={showing} />;
+  return <SplitPage {...around(frame)} list={<><StorageTrouble /><NewVersion />{list}</>} work={work} showing={showing} />;
 }
 
 function around({title, onBack, tools, bottom}: FrameProps) {

@@ -11,10 +11,19 @@ export interface Place {
   readonly IDBKeyRange: typeof IDBKeyRange;
 }
 
-/** Open a database in its newest form. `gone` is called when the connection must not be used any more, and why. */
-export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, gone: (why: 'superseded' | 'closed') => void): Promise<IDBDatabase> {
+/** What a connection tells while it is made and after. */
+export interface Told {
+  /** It must not be used any more: another window needs the database in a newer form, or the browser closed it. */
+  readonly gone: (why: 'superseded' | 'closed') => void;
+  /** Other windows still hold it in an older form; opening goes on when they are closed. */
+  readonly blocked: () => void;
+}
+
+/** Open a database in its newest form. Rejects with VersionError when a newer app has been here: it is left as it is. */
+export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, {gone, blocked}: Told): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, plan.length);
+    request.onblocked = blocked;
     request.onupgradeneeded = ({oldVersion}) => plan.slice(oldVersion).forEach((step) => step(request.result));
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {

@@ -1,4 +1,4 @@
-import {Connection} from './connection.ts';
+import {Connection, type StoreTrouble} from './connection.ts';
 import type {Machine} from './database.ts';
 import type {Plan} from './indexed.ts';
 
@@ -22,6 +22,11 @@ export class People {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#connection = new Connection('singgah-people', PEOPLE, machine);
+  }
+
+  /** As that of a lodging. */
+  onTrouble(tell: (trouble: StoreTrouble | null) => void): void {
+    this.#connection.onTrouble = tell;
   }
 
   /** The latest first. */
