@@ -10,7 +10,7 @@ import {PWA} from './sources.ts';
 const FIRST_SCREEN = 60_000;
 const WHOLE_APP = 90_000;
 /** What comes only when it is used: the photo worker, the hand-over with its pen, and what hardly ever happens. */
-const LAZY = /^assets\/(.*worker|sign_screen|readmission|readmission_screen|sign_in_screen)-/;
+const LAZY = /^assets\/(.*worker|sign_screen|readmission|readmission_screen|sign_in_screen|enrolling)-/;
 
 const folder = mkdtempSync(join(tmpdir(), 'singgah-bundle-'));
 let chunks: Rolldown.OutputChunk[] = [];
