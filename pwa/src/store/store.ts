@@ -110,7 +110,7 @@ export class Store {
 
   /** Answer one `load` effect of the engine. */
   async load(query: Query): Promise<Loaded> {
-    if (query.kind === 'meta') return {kind: 'meta', meta: this.#memory.meta};
+    if (query.kind === 'meta') return {kind: 'meta', meta: this.#memory.meta, blobs: [...this.#memory.blobs.values()]};
     if (query.kind === 'sums') return {kind: 'sums', sums: this.#sums(query.audiences)};
     const {outbox, meta} = this.#memory;
     const prev = query.from === 1 ? await start(meta.device, digestOf) : outbox.get(query.from - 1)?.link ?? null;

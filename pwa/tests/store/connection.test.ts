@@ -157,7 +157,7 @@ describe('photos', () => {
     const {store, machine} = await makeTablet();
     const blob = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
     await store.keep(makeOperation(), [blob]);
-    await store.commit([{kind: 'blob', visit: VISIT, sha256: blob.row.sha256, set: {state: 'complete', completedAt: 5}}, {kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 6}]);
+    await store.commit([{kind: 'blob', visit: VISIT, sha256: blob.row.sha256, set: {state: 'complete', completedAt: 5}}, {kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 6, blobsAfterN: null}]);
     expect(await (await reopen(machine)).store.photos.bytes(VISIT, blob.row.sha256)).toBeNull();
   });
 });
