@@ -6,6 +6,7 @@ import {StorageTrouble} from './storage_trouble.tsx';
 import {statusLine} from './status_words.ts';
 import {syncStatus, tablet} from './tablet.ts';
 import {startNewVersion, updateWaiting} from './update.ts';
+import {troubledNow} from './view.ts';
 
 interface FrameProps {
   title: string;
@@ -28,7 +29,7 @@ export function SplitScreen({list, work, showing, ...frame}: FrameProps & {list:
 
 function around({title, onBack, tools, bottom}: FrameProps) {
   return {
-    title, onBack, bottom, status: statusLine(syncStatus.value, tablet.value?.owner.again !== undefined),
+    title, onBack, bottom, status: statusLine(syncStatus.value, tablet.value?.owner.again !== undefined, troubledNow()),
     tools: <>{tools}<Button kind="quiet" icon="menu" label={t('app.menu')} href={href('more')} /></>,
   };
 }

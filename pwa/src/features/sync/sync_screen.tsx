@@ -17,7 +17,8 @@ import {TroubleRow} from './trouble_row.tsx';
 /** The truth about what lies on this tablet and what the office has. `/app/sync` */
 export default function SyncScreen() {
   const status = syncStatus.value;
-  const trouble = useView().trouble();
+  const view = useView();
+  const [trouble, told] = [view.trouble(), view.told()];
   const bottom = status?.signedOut === true
     ? <Button kind="primary" icon="log-in" href={href('sign_in')}>{t('sync.signIn')}</Button>
     : <Button kind="primary" icon="refresh-cw" onClick={() => nudge('poked')}>{t('sync.now')}</Button>;
@@ -27,6 +28,7 @@ export default function SyncScreen() {
       {status?.signedOut === true && <Banner tone="warn" title={t('sync.signedOut')}>{t('sync.signedOut.detail')}</Banner>}
       {status !== null && <Faults status={status} />}
       {trouble.length > 0 && <Card title={t('sync.attention')} tone="warn">{[...trouble].reverse().map((row) => <TroubleRow key={row.id} row={row} />)}</Card>}
+      {told.length > 0 && <Card title={t('sync.decided')}>{[...told].reverse().map((row) => <TroubleRow key={row.id} row={row} />)}</Card>}
       <Tablet />
       <ListRow icon="log-in" title={t('sync.again')} detail={t('sync.again.detail')} href={href('sign_in')} />
     </Screen>

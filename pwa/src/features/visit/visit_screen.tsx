@@ -10,10 +10,11 @@ import {type Row, useView} from '../../app/view.ts';
 import {shortDate, span} from '../../i18n/format.ts';
 import {key, t, type WordKey} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
+import {openConflicts} from '../conflicts/rules.ts';
+import {ConflictBanner} from '../conflicts/shared.ts';
 import {byPlace, PhotoStrip} from '../photos/shared.ts';
 import {DayList} from '../today/shared.ts';
 import {Aims} from './aims.tsx';
-import {Conflicts} from './conflicts.tsx';
 import {SiteSheet} from './site_sheet.tsx';
 import {keep} from './keep.ts';
 import {MarkFix} from './mark_fix.tsx';
@@ -47,7 +48,7 @@ function VisitBody({visit}: {visit: Row<Visit>}) {
       <Head visit={visit} />
       <Rules rules={site?.rules ?? []} />
       <State visit={visit} />
-      <Conflicts visit={visit} />
+      <ConflictBanner visit={visit} />
       {visit.briefing !== null && <Card title={t('visit.briefing')} tone="info"><p class="prose visit__words">{visit.briefing}</p></Card>}
       <Marks visit={visit} />
       <Aims visit={visit} open={open} />
@@ -113,7 +114,9 @@ function State({visit}: {visit: Row<Visit>}) {
 
 /** The one big button: what this person does next on this visit. */
 function NextStep({visit}: {visit: Row<Visit>}) {
-  const {head} = useView();
+  const view = useView();
+  const {head} = view;
+  const differ = openConflicts(view, visit.id).length > 0;
   const late = useSignal(false);
   const {next, beside} = stepsOf(visit, opened().owner.person);
   const mark = (what: Exclude<typeof beside, null>) => {
@@ -123,7 +126,8 @@ function NextStep({visit}: {visit: Row<Visit>}) {
   return (
     <>
       {beside !== null && <Button icon={MARKS[beside].icon} onClick={({detail}) => { if (detail < 2) mark(beside); }}>{t(MARKS[beside].todo)}</Button>}
-      {next === 'sign' && <Button kind="primary" icon="signature" onClick={() => go('sign', visit.id)}>{t('visit.sign')}</Button>}
+      {next === 'sign' && differ && <Button kind="primary" icon="triangle-alert" href={href('conflicts', visit.id)}>{t('conflicts.look')}</Button>}
+      {next === 'sign' && !differ && <Button kind="primary" icon="signature" onClick={() => go('sign', visit.id)}>{t('visit.sign')}</Button>}
       {next !== null && next !== 'sign' && <Button kind="primary" icon={MARKS[next].icon} onClick={({detail}) => { if (detail < 2) mark(next); }}>{t(MARKS[next].todo)}</Button>}
       {next === null && <Button icon="pencil" onClick={() => { late.value = true; }}>{t('visit.mark.fix')}</Button>}
       {late.value && <MarkFix visit={visit} onClose={() => { late.value = false; }} />}
