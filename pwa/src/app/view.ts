@@ -6,6 +6,7 @@ import type {Store} from '../store/store.ts';
 import type {Operation} from '../sync/operation.ts';
 import {view as laidOver} from '../sync/replay.ts';
 import type {Value} from '../sync/reducer.ts';
+import type {Conflict} from './rows.ts';
 import {tablet} from './tablet.ts';
 
 /** A row with its id: what screens draw. */
@@ -44,6 +45,11 @@ export class View {
   /** Rows of a kind that belong to a visit. */
   ofVisit<Fields = Value>(kind: string, visit: string): readonly Row<Fields>[] {
     return this.all<Fields & {visit: string}>(kind).filter((row) => row.visit === visit);
+  }
+
+  /** Two values for one field that wait for the office; while one does, the visit is not signed on this tablet. */
+  openConflicts(visit: string): readonly Row<Conflict>[] {
+    return this.ofVisit<Conflict>('conflict', visit).filter(({state}) => state === 'open');
   }
 
   /** Own acts on this entity that the server has not answered yet. */

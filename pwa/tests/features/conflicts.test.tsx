@@ -6,7 +6,8 @@ import {act} from '../../src/app/act.ts';
 import {statusLine} from '../../src/app/status_words.ts';
 import {opened} from '../../src/app/tablet.ts';
 import {viewNow} from '../../src/app/view.ts';
-import type {Change, OperationResult} from '../../src/exchange/types.ts';
+import type {Change} from '../../src/exchange/types.ts';
+import type {OperationResult} from '../../src/sync/outcome.ts';
 import ConflictsScreen from '../../src/features/conflicts/conflicts_screen.tsx';
 import RunScreen from '../../src/features/checklist/run_screen.tsx';
 import SyncScreen from '../../src/features/sync/sync_screen.tsx';
@@ -111,7 +112,7 @@ describe('what the office did not simply take', () => {
   ])('is told in words: %s', async (code, words) => {
     await open();
     await answered('visit.mark', ['visit', VISIT], {mark: 'working'}, {status: 'held', code});
-    render(<SyncScreen rest={[]} />);
+    render(<SyncScreen />);
     expect(await screen.findByText(words)).toBeTruthy();
   });
 
@@ -122,7 +123,7 @@ describe('what the office did not simply take', () => {
     const decision = makeChange({k: 'held_decision', id: row.id, v: {device: 'd', choice: 'set_aside', reason: 'Another visit', status: null, code: null, decided_by: DISPATCHER, decided_at: '2026-11-24T02:00:00.000Z'}});
     await opened().store.commit([{kind: 'stage', changes: [decision]}, {kind: 'apply', limit: 100, generation: 1}]);
     expect(viewNow().trouble()).toHaveLength(0);
-    render(<SyncScreen rest={[]} />);
+    render(<SyncScreen />);
     expect(await screen.findByText(/^Mei Lin set it aside, .*: Another visit$/)).toBeTruthy();
   });
 

@@ -3,7 +3,6 @@ import type {Row, View} from '../../app/view.ts';
 import type {Item, Verdict} from '../../checklists/index.ts';
 import {clockTime} from '../../i18n/format.ts';
 import {t} from '../../i18n/i18n.ts';
-import {openConflicts} from '../conflicts/rules.ts';
 import type {ReadRun} from './read_run.ts';
 
 /** All that one item shows, as plain data: two that are equal as text look equal, and are not drawn again. */
@@ -40,7 +39,7 @@ export function factsOf(view: View, read: ReadRun, person: string, rules: readon
   const readings = new Map(asset === null ? [] : view.all<Reading>('reading').filter((row) => row.asset === asset.id && row.checklist_slug === slug).map((row) => [row.item, row] as const));
   const tickets = view.all<Ticket>('ticket').filter(({came_from}) => came_from?.run === run.id);
   const forbidden = NO_PHOTOS.find((rule) => rules.includes(rule)) ?? null;
-  const disputed = new Set(openConflicts(view, run.visit).filter(({entity}) => entity === run.id).map(({field}) => field.split('.')[1]));
+  const disputed = new Set(view.openConflicts(run.visit).filter(({entity}) => entity === run.id).map(({field}) => field.split('.')[1]));
   return (item) => ({
     disputed: disputed.has(item.id),
     answer: run.answers[item.id] ?? null,

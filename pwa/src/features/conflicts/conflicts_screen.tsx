@@ -9,7 +9,7 @@ import {t} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
 import {contentVerdict} from '../visit/rules.ts';
 import './conflicts.css';
-import {conflictsOf, openConflicts, saidBefore} from './rules.ts';
+import {conflictsOf, saidBefore} from './rules.ts';
 import {fieldWords, valueWords} from './wording.ts';
 
 /** Both values of every field on which two people differ, and who decides. `/app/conflicts/<visit>` */
@@ -17,7 +17,7 @@ export default function ConflictsScreen({rest: [id = '']}: ScreenProps) {
   const view = useView();
   const visit = view.get<Visit>('visit', id);
   const all = conflictsOf(view, id);
-  const open = openConflicts(view, id).length;
+  const open = view.openConflicts(id).length;
   return (
     <Screen title={t('conflicts.title')} onBack={() => back('visit', id)}>
       {visit !== null && <p class="soft">{[visit.number, visit.site_name].filter(Boolean).join(' · ')}</p>}

@@ -2,20 +2,10 @@ import type {Conflict} from '../../app/rows.ts';
 import type {Row, View} from '../../app/view.ts';
 import type {Operation} from '../../sync/operation.ts';
 
-/** Conflicts of a visit that wait for the office; while one does, nothing is signed on this tablet. */
-export function openConflicts(view: View, visit: string): readonly Row<Conflict>[] {
-  return conflictsOf(view, visit).filter(({state}) => state === 'open');
-}
-
 /** All of a visit, those that wait first: a decided one stays to be looked at. */
 export function conflictsOf(view: View, visit: string): readonly Row<Conflict>[] {
   const rank = ({state}: Conflict) => (state === 'open' ? 0 : 1);
   return [...view.ofVisit<Conflict>('conflict', visit)].sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1));
-}
-
-/** The open conflict about one answer or remark, if there is one. */
-export function conflictAbout(view: View, visit: string, run: string, item: string): Row<Conflict> | null {
-  return openConflicts(view, visit).find(({entity, field}) => entity === run && field.endsWith(`.${item}`)) ?? null;
 }
 
 /** What this person had said of the field before the value that clashed: their last earlier answer on this tablet. */

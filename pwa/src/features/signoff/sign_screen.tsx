@@ -7,7 +7,6 @@ import type {Visit} from '../../app/rows.ts';
 import {type Row, useView} from '../../app/view.ts';
 import {type Language, loadLanguage, t} from '../../i18n/i18n.ts';
 import {Banner, EmptyState, showToast} from '../../ui/kit.ts';
-import {openConflicts} from '../conflicts/rules.ts';
 import {ClientSide} from './client_side.tsx';
 import {type SignDraft, useSignDraft} from './draft.ts';
 import {contactsOf, gather, type Gathered} from './gather.ts';
@@ -35,7 +34,7 @@ function EngineerSide({id, onHandOver}: {id: string; onHandOver: (page: HandOver
   const gathered = visit === null ? null : gather(view, visit);
   if (visit === null || gathered === null) return <Hindered title={t('signoff.missing')}>{t('signoff.missing.detail')}</Hindered>;
   if (visit.signed !== null) return <Hindered title={t('signoff.signed')}>{t('signoff.kept')}</Hindered>;
-  if (openConflicts(view, id).length > 0) return <Hindered title={t('signoff.conflict')}>{t('signoff.conflict.detail')}</Hindered>;
+  if (view.openConflicts(id).length > 0) return <Hindered title={t('signoff.conflict')}>{t('signoff.conflict.detail')}</Hindered>;
   return <Preparing visit={visit} gathered={gathered} onHandOver={onHandOver} />;
 }
 

@@ -10,11 +10,10 @@ import {type Row, useView} from '../../app/view.ts';
 import {shortDate, span} from '../../i18n/format.ts';
 import {key, t, type WordKey} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
-import {openConflicts} from '../conflicts/rules.ts';
-import {ConflictBanner} from '../conflicts/shared.ts';
 import {byPlace, PhotoStrip} from '../photos/shared.ts';
 import {DayList} from '../today/shared.ts';
 import {Aims} from './aims.tsx';
+import {Conflicts} from './conflicts.tsx';
 import {SiteSheet} from './site_sheet.tsx';
 import {keep} from './keep.ts';
 import {MarkFix} from './mark_fix.tsx';
@@ -48,7 +47,7 @@ function VisitBody({visit}: {visit: Row<Visit>}) {
       <Head visit={visit} />
       <Rules rules={site?.rules ?? []} />
       <State visit={visit} />
-      <ConflictBanner visit={visit} />
+      <Conflicts visit={visit} />
       {visit.briefing !== null && <Card title={t('visit.briefing')} tone="info"><p class="prose visit__words">{visit.briefing}</p></Card>}
       <Marks visit={visit} />
       <Aims visit={visit} open={open} />
@@ -116,7 +115,7 @@ function State({visit}: {visit: Row<Visit>}) {
 function NextStep({visit}: {visit: Row<Visit>}) {
   const view = useView();
   const {head} = view;
-  const differ = openConflicts(view, visit.id).length > 0;
+  const differ = view.openConflicts(visit.id).length > 0;
   const late = useSignal(false);
   const {next, beside} = stepsOf(visit, opened().owner.person);
   const mark = (what: Exclude<typeof beside, null>) => {
