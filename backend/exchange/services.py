@@ -197,6 +197,15 @@ def may_send_for(org_id: str, person: str, audience: str, now: datetime) -> bool
         return any(row.leave_seq is None or is_late(row.left_at, now) for row in session.execute(asked))
 
 
+def has_had(org_id: str, person: str, audience: str) -> bool:
+    """Whether the person is in the audience or ever was."""
+    with reading() as session:
+        asked = select(ScopeInterval.enter_seq).where(
+            ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.audience == audience
+        )
+        return session.scalar(asked.limit(1)) is not None
+
+
 def heard(device: Device, claimed: str, schema: int) -> None:
     """A tablet has spoken: note it once a minute. Raises DeviceUnknown when it speaks as another device."""
     if device.id != claimed:

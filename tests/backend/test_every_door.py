@@ -122,6 +122,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/api/v1/devices/<device_id>/statement"): Door(SIGNED_IN, 404),
     ("POST", "/api/v1/devices/readmit"): Door(EVERYBODY, 400),
     ("POST", "/api/v1/devices/<device_id>/recover"): Door(SIGNED_IN, 400),
+    ("POST", "/api/v1/devices/<device_id>/state"): TABLET,
+    ("POST", "/api/v1/devices/<device_id>/wiped"): TABLET,
     ("GET", "/api/v1/sync/head"): Door(SIGNED_IN, 200),
     ("POST", "/api/v1/sync/push"): TABLET,
     ("POST", "/api/v1/sync/pull"): TABLET,
