@@ -25,7 +25,8 @@ from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
 from backend.exchange.push import ATTEMPTS, Keeping
-from backend.exchange.quarantine import Received, held, history
+from backend.exchange.quarantine import Received, held, held_counts, history
+from backend.exchange.rescued import TakenIn, take_in
 from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
@@ -33,7 +34,8 @@ from backend.identity.models import Device
 from backend.identity.rules import SEEN
 
 __all__ = [
-    "Conflict", "HeldDecision", "Received", "conflicts_of", "decided_by", "held", "history", "open_conflicts",
+    "Conflict", "HeldDecision", "Received", "TakenIn", "conflicts_of", "decided_by", "held", "held_counts", "history",
+    "open_conflicts", "take_in",
 ]  # fmt: skip
 
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
@@ -92,6 +94,11 @@ def _sender(actor: Actor) -> Actor:
         with unit():
             device = server_device(actor.org_id, actor.person_id)
     return actor.through(device.id, device.kind, device.code)
+
+
+def through_server(actor: Actor) -> Actor:
+    """The person through their server-side device, made in a unit of its own where there is none yet."""
+    return _sender(actor)
 
 
 def _submitted(sender: Actor, texts: list[str], *, lock: bool) -> list[dict[str, Any]]:

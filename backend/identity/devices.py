@@ -13,7 +13,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 from backend.core import clock, journal
 from backend.core.db import current_unit, db, reading, snapshot
 from backend.core.problems import Conflict, Forbidden, Invalid, NotFound
-from backend.identity import rules
+from backend.identity import dpop, rules
 from backend.identity.actor import Actor
 from backend.identity.models import Device
 from sync import chain
@@ -163,6 +163,21 @@ def by_key(jkt: str) -> Device | None:
     with snapshot() as connection:
         row = connection.execute(BY_KEY, {"jkt": jkt}).one_or_none()
     return None if row is None else Device(**row._mapping)
+
+
+def find_tablet(org_id: str, device_id: str) -> Device | None:
+    """A tablet of the organisation, whatever became of it."""
+    with reading() as session:
+        asked = select(Device).where(Device.id == device_id, Device.org_id == org_id, Device.kind == "tablet")
+        return session.scalar(asked)
+
+
+def signed_by(device: Device, text: str, typ: str) -> dict[str, Any] | None:
+    """The claims of a compact JWS of this type by the device's key; None when it is none."""
+    try:
+        return dpop.read_signed(device.jwk or {}, text, typ)
+    except (dpop.BadProof, KeyError):
+        return None
 
 
 def get(actor: Actor, device_id: str) -> Device:

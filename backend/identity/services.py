@@ -20,12 +20,14 @@ from backend.identity.actor import Actor, Scope
 from backend.identity.devices import (
     ask_wipe,
     confirm,
+    find_tablet,
     get,
     is_barred,
     resume,
     revoke,
     saw,
     server_device,
+    signed_by,
     suspend,
     tablets,
     watch,
@@ -37,9 +39,9 @@ from backend.identity.wiping import directives_of
 
 __all__ = [
     "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope", "acting",
-    "actor_of", "ask_wipe", "confirm", "create", "directives_of", "disable", "enable", "get", "grant", "guards",
-    "is_barred", "limits", "listed", "organisations", "people_with", "resume", "revoke", "saw", "scopes_of",
-    "server_device", "set_password", "suspend", "system_actor", "tablets", "watch", "withdraw",
+    "actor_of", "ask_wipe", "confirm", "create", "directives_of", "disable", "enable", "find_tablet", "get", "grant",
+    "guards", "is_barred", "limits", "listed", "organisations", "people_with", "resume", "revoke", "saw", "scopes_of",
+    "server_device", "set_password", "signed_by", "suspend", "system_actor", "tablets", "watch", "withdraw",
 ]  # fmt: skip
 
 

@@ -78,6 +78,7 @@ EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {STRANGER}
 OFFICE = frozenset(STAFF_ROLES)
 ADMINISTRATOR = frozenset({"administrator"})
+IMPORTERS = frozenset({"administrator", "dispatcher"})
 CLIENT = frozenset({"client_contact"})
 STAFF = OFFICE | {"engineer"}
 
@@ -161,6 +162,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/console/people/<uuid:person_id>/access/account"): Door(ADMINISTRATOR, 409),
     ("POST", "/console/people/<uuid:person_id>/access/password"): Door(ADMINISTRATOR, 422),
     ("GET", "/console/devices"): PAGE,
+    ("GET", "/console/devices/rescue"): Door(IMPORTERS, 200, stranger=303),
+    ("POST", "/console/devices/rescue"): Door(IMPORTERS, 422),
     ("GET", "/console/devices/<uuid:device_id>"): PAGE,
     ("POST", "/console/devices/<uuid:device_id>/<deed>"): NO_SUCH,
     ("GET", "/console/checklists"): PAGE,
