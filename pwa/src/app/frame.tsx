@@ -1,11 +1,11 @@
 import type {ComponentChildren} from 'preact';
 import {t} from '../i18n/i18n.ts';
 import {Banner, Button, Page, SplitPage} from '../ui/kit.ts';
-import {href} from './router.ts';
+import {href, place} from './router.ts';
 import {StorageTrouble} from './storage_trouble.tsx';
 import {statusLine} from './status_words.ts';
 import {syncStatus, tablet} from './tablet.ts';
-import {startNewVersion, updateWaiting} from './update.ts';
+import {startNewVersion, update} from './update.ts';
 import {troubledNow} from './view.ts';
 
 interface FrameProps {
@@ -34,7 +34,13 @@ function around({title, onBack, tools, bottom}: FrameProps) {
   };
 }
 
+/** Where nothing is half done: never in a form, a checklist or before a client who signs. */
+const SAFE = new Set(['', 'sync', 'more']);
+
 function NewVersion() {
-  if (!updateWaiting.value) return null;
-  return <Banner tone="info" title={t('app.update.title')} actions={<Button onClick={startNewVersion}>{t('app.update.yes')}</Button>}>{t('app.update.detail')}</Banner>;
+  if (update.value === 'none' || !SAFE.has(place.value.screen)) return null;
+  if (update.value === 'failed') return <Banner tone="warn" title={t('app.update.failed')}>{t('app.update.failed.detail')}</Banner>;
+  const busy = update.value === 'trying';
+  const yes = <Button disabled={busy} onClick={() => { void startNewVersion(); }}>{busy ? t('app.update.trying') : t('app.update.yes')}</Button>;
+  return <Banner tone="info" title={t('app.update.title')} actions={yes}>{t('app.update.detail')}</Banner>;
 }

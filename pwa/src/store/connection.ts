@@ -1,5 +1,6 @@
 import type {Machine} from './database.ts';
-import {openDatabase, type Plan, transact, type Within} from './indexed.ts';
+import type {Plan} from './form.ts';
+import {openDatabase, transact, type Within} from './indexed.ts';
 
 const LADDER_MS = [250, 1_000, 3_000];
 const LOST = new Set(['UnknownError', 'InvalidStateError', 'TransactionInactiveError', 'AbortError']);

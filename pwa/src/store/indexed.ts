@@ -1,10 +1,9 @@
+import type {Plan} from './form.ts';
+
 /*
  * IndexedDB with promises, as little as the store needs. Hand-made because the usual library weighs as much as
  * the rest of the first screen; what it must do is small and written here.
  */
-
-/** One step per version, in order. */
-export type Plan = readonly ((database: IDBDatabase) => void)[];
 
 export interface Place {
   readonly indexedDB: IDBFactory;
@@ -24,7 +23,7 @@ export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, {gone
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, plan.length);
     request.onblocked = blocked;
-    request.onupgradeneeded = ({oldVersion}) => plan.slice(oldVersion).forEach((step) => step(request.result));
+    request.onupgradeneeded = ({oldVersion}) => plan.slice(oldVersion).forEach((step) => extend(request, step));
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const database = request.result;
@@ -33,6 +32,15 @@ export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, {gone
       resolve(database);
     };
   });
+}
+
+function extend({result: database, transaction}: IDBOpenDBRequest, step: Plan[number]): void {
+  for (const [name, {keyPath = null, autoIncrement = false, indexes = {}}] of Object.entries(step)) {
+    const store = transaction !== null && database.objectStoreNames.contains(name)
+      ? transaction.objectStore(name)
+      : database.createObjectStore(name, {keyPath: keyPath as string | string[] | null, autoIncrement});
+    for (const [index, {on, unique = false}] of Object.entries(indexes)) store.createIndex(index, on, {unique});
+  }
 }
 
 /**

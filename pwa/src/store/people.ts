@@ -1,6 +1,6 @@
 import {Connection, type StoreTrouble} from './connection.ts';
 import type {Machine} from './database.ts';
-import type {Plan} from './indexed.ts';
+import type {Plan} from './form.ts';
 
 /** Who works on this tablet. Clear, because it is shown before anything can be opened: initials, no name. */
 export interface Lodger {
@@ -12,7 +12,7 @@ export interface Lodger {
   readonly lastUsed: number;
 }
 
-const PEOPLE: Plan = [(database) => { database.createObjectStore('people', {keyPath: 'id'}); }];
+const PEOPLE: Plan = [{people: {keyPath: 'id'}}];
 
 /** The list of people's databases on this tablet. Nobody's database can be opened with another's PIN. */
 export class People {

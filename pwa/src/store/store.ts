@@ -9,6 +9,7 @@ import type {Connection} from './connection.ts';
 import type {CounterRecord, DeviceKeyRecord, Machine, Records, SealedMeta} from './database.ts';
 import {Signer} from './device_key.ts';
 import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
+import type {Form} from './form.ts';
 import {type InboxPage, plan} from './planning.ts';
 import type {Vault} from './seal.ts';
 import {keepNumbered, Outrun, sealPlan, writePlan} from './writing.ts';
@@ -99,6 +100,12 @@ export class Store {
     }
     // An act of another window may have moved nextN meanwhile; the disk is right, `refresh` reads it.
     this.#become(planned.memory);
+  }
+
+  /** Try a new version's form of the database on a copy. Rejects with RehearsalFailed. */
+  async rehearse(person: string, next: Form): Promise<void> {
+    const {rehearse} = await import('./rehearsal.ts');
+    await rehearse(person, next, this.#machine, this.#vault, this.#memory);
   }
 
   /** The device's signature as it is now: `rekey` makes another. */

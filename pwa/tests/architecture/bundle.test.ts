@@ -62,7 +62,7 @@ describe('the worker', () => {
   });
 
   test('is one file without imports, with no placeholder left', () => {
-    expect(worker()).not.toMatch(/__FILES__|__VERSION__|\bimport\b/);
+    expect(worker()).not.toMatch(/__FILES__|__VERSION__|__FORM__|\bimport\b/);
   });
 });
 

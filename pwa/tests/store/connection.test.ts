@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {Connection, StoreFull, StoreLost, StoreNewer} from '../../src/store/connection.ts';
-import {databaseOf, LODGING, type Records} from '../../src/store/database.ts';
+import {LODGING} from '../../src/store/form.ts';
+import {databaseOf, type Records} from '../../src/store/database.ts';
 import {Lodging} from '../../src/store/lodging.ts';
 import {keepNumbered} from '../../src/store/writing.ts';
 import {DEVICE, makeMachine, makeOperation, makeRecoveryKey, makeTablet, PERSON, reopen, VISIT} from './makers.ts';
@@ -86,7 +87,7 @@ test('a window with an older form that does not let go is named; when it is clos
   const machine = makeMachine();
   await look(connect(machine));
   const stubborn = await openAs(machine, 1);
-  const newer = new Connection<Records>(NAME, [...LODGING, (database) => database.createObjectStore('more')], machine);
+  const newer = new Connection<Records>(NAME, [...LODGING, {more: {keyPath: 'key'}}], machine);
   const told = heeded(newer);
   newer.onTrouble = (trouble) => {
     told.push(trouble);
