@@ -12,6 +12,7 @@ const readmission = () => import('./readmission.ts');
 /** Engine, store and net of this person, joined; one window at a time leads. */
 export function makeShell({store, owner}: Tablet): Shell {
   const name = `singgah-${owner.person}`;
+  let stated = false;
   return new Shell({
     store, machine,
     sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),
@@ -20,6 +21,11 @@ export function makeShell({store, owner}: Tablet): Shell {
     alarm: oneAlarm(),
     say: (status) => {
       syncStatus.value = status;
+      if (!stated && status.lastContact !== null && tablet.value?.owner.status === 'active') {
+        const now = tablet.value;
+        stated = true;
+        void import('./statement.ts').then(({keepStatement}) => keepStatement(now)).then((kept) => { stated = kept; });
+      }
       if (status.stranger) void readmission().then(({seemsUnknown}) => seemsUnknown());
     },
     rekeyed: renewDevice,

@@ -4,6 +4,7 @@ import {Unreachable} from '../net/http.ts';
 import {factsOf} from './enrolment.ts';
 import {nudge} from './exchange.ts';
 import {persistStorage} from './machine.ts';
+import {showStatement} from './statement.ts';
 import {api, noteOwner, opened, type Owner, sessionHash, sessionPerson} from './tablet.ts';
 
 /** What keeps a tablet that was in service before from being it again. */
@@ -35,7 +36,7 @@ async function asked(owner: Owner): Promise<Admission> {
   // The server enrols for whoever is signed in; a colleague may send, but this tablet is not theirs.
   if (sessionPerson.value !== owner.person) return 'other_person';
   try {
-    return await noted(owner, await found(owner) ?? await enrolled(owner, sessionHash.value));
+    return await noted(owner, await found(owner) ?? await showStatement(opened()) ?? await enrolled(owner, sessionHash.value));
   } catch (fault) {
     if (fault instanceof Unreachable) return 'offline';
     if (fault instanceof Refused) return fault.status === 401 ? 'sign_in' : 'server';

@@ -141,7 +141,8 @@ export function startAnew(turn: Turn, asked: Lane, {epoch, nextN}: {epoch: strin
     // It knows operations that this storage never made: an old copy of it is running here.
     return becomeAnother(turn);
   }
-  const from = Math.min(nextN, meta.ackedN + 1);
+  // The last one that it has goes again: were it another copy's, the server says so, and both copies' work is kept.
+  const from = Math.max(1, Math.min(nextN - 1, meta.ackedN));
   const anew = {cursor: null, head: 0, journal: null, staged: null, bootstrapping: true, generation: meta.generation + 1};
   pull.expected = null;
   turn.commit(

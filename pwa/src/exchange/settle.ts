@@ -79,7 +79,8 @@ export function pruning(meta: Meta, now: number): Write {
   const days = backedUp ? LIMITS.settled_days : LIMITS.settled_days_without_backup;
   return {
     kind: 'prune',
-    throughN: backedUp ? meta.durableN : meta.ackedN,
+    // A restored server has at least the last of them and is asked whether that is ours, which takes the link before it.
+    throughN: (backedUp ? meta.durableN : meta.ackedN) - 2,
     settledBefore: now - days * DAY,
     blobsBefore: now - LIMITS.settled_days_without_backup * DAY,
     blobsAfterN: backedUp ? meta.durableN : null,

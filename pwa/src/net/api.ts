@@ -74,7 +74,8 @@ export class Api {
   }
 }
 
-function accepted<T>({status, body}: {status: number; body: unknown}): T {
+/** What a good answer holds. Throws Refused. */
+export function accepted<T>({status, body}: {status: number; body: unknown}): T {
   if (status >= 200 && status < 300) return body as T;
   throw new Refused(status, body);
 }

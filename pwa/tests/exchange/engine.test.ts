@@ -310,8 +310,8 @@ describe('photos', () => {
 
 describe('forgetting', () => {
   test.each([
-    ['none', 0, 3, 30],
-    ['daily', 2, 2, 7],
+    ['none', 0, 1, 30],
+    ['daily', 2, 0, 7],
   ])('with backup %s', (durability, durableN, throughN, days) => {
     const wire = connected();
     const {state} = wire.tablet;

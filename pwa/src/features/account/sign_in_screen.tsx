@@ -2,6 +2,7 @@ import {useSignal} from '@preact/signals';
 import {nudge} from '../../app/exchange.ts';
 import {Screen} from '../../app/frame.tsx';
 import {back} from '../../app/router.ts';
+import {announce} from '../../app/statement.ts';
 import {api, noteSession, opened, syncStatus} from '../../app/tablet.ts';
 import {waitingWords} from '../../app/status_words.ts';
 import {t} from '../../i18n/i18n.ts';
@@ -44,6 +45,8 @@ async function signInAgain(name: string, password: string): Promise<Trouble> {
     return null;
   } catch (fault) {
     if (fault instanceof Unreachable) return 'offline';
+    // A restored server may have forgotten the person too: then the statement tells the office whom to make again.
+    if (fault instanceof Refused && fault.status === 401) await announce(opened());
     if (fault instanceof Refused) return fault.status === 401 ? 'wrong_password' : fault.status === 429 ? 'too_often' : 'server';
     throw fault;
   }
