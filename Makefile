@@ -8,7 +8,7 @@ PYTHON ?= python3
 PYTHON_IS_NEW = import sys; sys.exit(sys.version_info < (3, 11) and "Singgah needs Python 3.11 or later; this python3 is " + sys.version.split()[0])
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup setup-tests up test lint test-python test-pwa journeys bench types lock clean
+.PHONY: help python setup setup-tests up test lint test-python test-pwa journeys bench prove types lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ journeys: setup-tests ## The journeys in a browser alone, against the built app
 bench: setup-tests ## Measure speed (takes minutes; not part of make test)
 	@$(PYTHON) -m $(INSTALL).set_up --bundle
 	@$(VENV)/python -m tests.bench
+
+prove: setup-tests ## The long proof (hours; goes on where it stopped): make prove [ONLY="kill fuzz"] [ABREAST=2]
+	@$(VENV)/python -m tests.prove $(if $(ONLY),--only $(ONLY)) $(if $(ABREAST),--abreast $(ABREAST))
 
 types: setup-tests ## Write the API description and the tablet's types from the server's schemas
 	@$(VENV)/singgah openapi > build/openapi.json && mv build/openapi.json backend/openapi.json

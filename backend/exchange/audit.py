@@ -1,8 +1,8 @@
 """Once a day: is what tablets are told the same as what the tables hold?
 
-Every row of a fed table has exactly one living head, in its audience, with its `ver` and its value; no other head of such
-a kind lives. A difference means that somebody wrote past the exchange: it is a line of the journal, and the job fails, so
-that health and the console's attention page show it until somebody has looked.
+Every row of a fed table has exactly one living head, in its audience, with its `ver` and its value; no other head of
+such a kind lives. A difference means that somebody wrote past the exchange: it is a line of the journal, and the job
+fails, so that health and the console's attention page show it until somebody has looked.
 """
 
 from __future__ import annotations

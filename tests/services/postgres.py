@@ -85,7 +85,7 @@ def running_postgres(durable: bool = False) -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="singgah-postgres-"))
     try:
         folder.chmod(0o755)  # as root, the server runs as postgres and must reach its data through here
-        data = _initialised(programs, folder)
+        data = initialised(programs, folder)
         child, server = _started(programs, folder, data, durable)
         try:
             yield server
@@ -103,14 +103,14 @@ def newest_programs() -> Path:
     return found[-1].parent
 
 
-def _initialised(programs: Path, folder: Path) -> Path:
+def initialised(programs: Path, folder: Path) -> Path:
     data = folder / "data"
     data.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(data, "postgres", "postgres")
     options = ("--username=singgah", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
     made = subprocess.run(
-        [*_as_postgres(), programs / "initdb", "-D", data, *options],
+        [*as_postgres(), programs / "initdb", "-D", data, *options],
         capture_output=True,
         text=True,
         check=False,
@@ -135,7 +135,7 @@ def _started(
             str(server.port),
         )
         command = (
-            *_as_postgres(),
+            *as_postgres(),
             programs / "postgres",
             "-D",
             data,
@@ -154,7 +154,7 @@ def _started(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _as_postgres() -> tuple[str, ...]:
+def as_postgres() -> tuple[str, ...]:
     """PostgreSQL refuses to run as root, which a container's tests are."""
     if os.geteuid() != 0:
         return ()

@@ -1,7 +1,7 @@
 """Stands beside a test run and outlives it by a moment: what the run started and could not stop, it stops.
 
-Run as a program it reads lines `+<process group> <signal>` and `-<process group>`. When its input ends, the run is over,
-however it ended: each group that is left gets its signal, and a moment later SIGKILL.
+As a program it reads lines `+<process group> <signal>` and `-<process group>`. When its input ends, the run is over,
+however that came: each group that is left gets its signal, and a moment later SIGKILL.
 """
 
 from __future__ import annotations

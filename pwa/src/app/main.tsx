@@ -10,11 +10,8 @@ async function start(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) throw new Error('index.html has no #app');
   followAddress();
-  const begun = begin();
-  await applyPreferences();
-  // Before the storage has answered: other windows may have to be closed first, and that must be said.
+  await Promise.all([applyPreferences(), begin()]);
   render(<App />, root);
-  await begun;
   await keepOffline();
 }
 
