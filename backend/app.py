@@ -30,7 +30,7 @@ from backend.desk.services import record_decision
 from backend.directory import jobs as directory_jobs
 from backend.directory import operations as directory
 from backend.directory.services import person_name
-from backend.identity import devices, limits, readmission, sessions
+from backend.identity import device_routes, devices, limits, readmission, sessions
 from backend.identity import pages as identity_pages
 from backend.identity import routes as identity_routes
 from backend.inspections import operations as inspections
@@ -70,6 +70,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     devices.init_app(app)
     readmission.name_people(app, person_name)
     app.register_blueprint(identity_routes.bp)
+    app.register_blueprint(device_routes.bp)
     app.register_blueprint(identity_pages.bp)
 
     exchange.init_app(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from backend import __version__, accounts_cli, backup_cli, schema_version
+from backend import __version__, accounts_cli, backup_cli, rescue_cli, schema_version
 from backend.backup import history, running
 from backend.core import health as health_check
 from backend.core.config import Config
@@ -155,7 +155,7 @@ def openapi() -> None:
 
 
 main.add_command(accounts_cli.accounts)
-for word in (backup_cli.backup, backup_cli.restore, backup_cli.bump_epoch):
+for word in (backup_cli.backup, backup_cli.restore, backup_cli.bump_epoch, rescue_cli.rescue):
     main.add_command(word)
 
 if __name__ == "__main__":

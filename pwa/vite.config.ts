@@ -19,8 +19,8 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {output: {codeSplitting: {groups: [
       // Many small chunks compress badly: what every screen needs is one, what several screens of a visit share another.
-      {name: 'core', test: /node_modules.*(preact|signals)|pwa\/src\/(ui|i18n|app\/(?!exchanging|main)|store|sync|net)\//, priority: 2},
-      {name: 'work', test: /pwa\/src\/features\/(?!account|signoff|checklist)/, minShareCount: 2, priority: 1, includeDependenciesRecursively: false},
+      {name: 'core', test: /node_modules.*(preact|signals)|pwa\/src\/((ui|i18n|sync|net)\/|store\/(?!rehearsal)|app\/(?!exchanging|main|readmission|app\.tsx|auto_lock|locking|install|routes))/, priority: 2},
+      {name: 'work', test: /pwa\/src\/features\/(?!account|signoff|checklist|conflicts)/, minShareCount: 2, priority: 1, includeDependenciesRecursively: false},
     ]}}},
   },
   worker: {format: 'es'},

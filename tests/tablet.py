@@ -51,6 +51,7 @@ class Tablet:
         self.code = ""
         self.numbers = {"T": 0, "V": 0}
         self.clock_error = timedelta(0)
+        self.signed_out = False
         self.outbox: list[str] = []
         self.links = [chain.start(self.id)]
         self.results: dict[int, Result] = {}
@@ -233,7 +234,7 @@ class Tablet:
             "jti": self.house.clock.random(8).hex(),
             "iat": int(self.house.clock.now().timestamp()),
             "nonce": self.nonce,
-            "ath": self.browser.session_hash,
+            "ath": None if self.signed_out else self.browser.session_hash,
             **claims,
         }
         return sign_jws(self.key, header, said)

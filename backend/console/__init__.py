@@ -17,13 +17,14 @@ def init_app(app: Flask) -> None:
         home,
         media,
         past,
+        rescue,
         tickets,
         visits,
     )
 
     # A blueprint of its own for each application: one that is registered takes no more pages.
     bp = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
-    for pages in (home, attention, past, directory, access, tickets, visits, checklists, devices, media):
+    for pages in (home, attention, past, directory, access, tickets, visits, checklists, devices, rescue, media):
         pages.add_to(bp)
     bp.context_processor(shell.context)
     messages.init_app(app)

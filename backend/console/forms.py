@@ -31,6 +31,10 @@ REFUSALS = {
     "number": "Its number is in use or not the tablet's own.",
     "unknown_type": "This program does not know such a change any more.",
     "erased": "Its content was erased.",
+    "device_wiped": "It came from a tablet that had said it was empty.",
+    "rescue_gap": "It came in a rescue file, and something before it is missing.",
+    "rescue_mismatch": "It came in a rescue file, and its number is taken by another operation.",
+    "rescue_unsigned": "It came in a rescue file that the tablet could not sign.",
     "record_mismatch": "Another record with this id was received before.",
 }
 

@@ -17,7 +17,7 @@ TICKET_TONES = {
     "reopened": "fail",
 }
 PRIORITY_TONES = {"P1": "fail", "P2": "warn", "P3": "info", "P4": "neutral"}
-DEVICE_TONES = {"pending": "warn", "active": "ok", "suspended": "fail", "revoked": "fail"}
+DEVICE_TONES = {"pending": "warn", "active": "ok", "suspended": "fail", "revoked": "fail", "wiped": "neutral"}
 REPORT_TONES = {"waiting": "warn", "ready": "ok", "failed": "fail"}
 FLAGS = {
     "media_pending": "Photos still to come",

@@ -54,6 +54,8 @@ DOORS: tuple[tuple[str, str, str, type[Schema] | None, int, type[Schema] | None]
     ("/api/v1/devices/{device}/statement", "get", "What a tablet shows later", None, 200, identity.StatementView),
     ("/api/v1/devices/readmit", "post", "Known again by its statement", identity.Readmit, 200, identity.DeviceView),
     ("/api/v1/devices/{device}/recover", "post", "Open a sealed data key", identity.Recover, 200, None),
+    ("/api/v1/devices/{device}/state", "post", "How the tablet is", identity.Report, 200, identity.DeviceWord),
+    ("/api/v1/devices/{device}/wiped", "post", "It has emptied itself", identity.Wiped, 200, identity.DeviceWord),
     ("/api/v1/sync/push", "post", "Operations in, outcomes out", schemas.PushSchema, 200, schemas.PushAnswerSchema),
     ("/api/v1/sync/pull", "post", "The feed behind a cursor", schemas.PullSchema, 200, schemas.PullAnswerSchema),
     ("/api/v1/sync/head", "get", "Where the feed stands", None, 200, schemas.HeadSchema),
@@ -74,6 +76,9 @@ WIRE = {
     "device": identity.DeviceView,
     "statement": identity.StatementView,
     "readmit": identity.Readmit,
+    "device report": identity.Report,
+    "device word": identity.DeviceWord,
+    "device wiped": identity.Wiped,
     "operation": OperationView,
 }
 """The schemas that a tablet in the field was built with (decisions.md 27)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from backend.exchange.flush import Position, position
 from backend.exchange.oplog import Logged, OperationLog
 from backend.exchange.outrun import Outrun
 from backend.exchange.problems import EpochChanged, OpGap, OpMismatch
+from backend.identity import rules
 from backend.identity.actor import Actor
 from backend.identity.devices import freeze
 from sync import chain
@@ -32,13 +33,15 @@ log = logging.getLogger("singgah.exchange")
 
 ATTEMPTS = 4
 """Tries before a transaction takes the counter first, so that nobody can outrun it."""
-BARRED = {"suspended": "device_suspended", "revoked": "device_revoked"}
+BARRED = {status: f"device_{status}" for status in rules.BARRED}
 """Device states whose operations go to quarantine, and the code under which they are held."""
 
 
 @dataclass(frozen=True)
 class Push:
-    """A push request. `texts` are operation strings with consecutive numbers from `first`."""
+    """A push request. `texts` are operation strings with consecutive numbers from `first`. `directives` go out with the
+    answer: what the device is to do.
+    """
 
     epoch: str | None
     device: str
@@ -48,6 +51,7 @@ class Push:
     prev: str
     texts: Sequence[str]
     isolate: bool = False
+    directives: Sequence[Mapping[str, Any]] = ()
 
 
 class ForeignBytes(OpMismatch):
@@ -188,6 +192,6 @@ def _answer(
         "durable_n": durable_n,
         "durability": at.durability,
         "seq": seq,
-        "directives": [],
+        "directives": list(asked.directives),
     }
     return json.dumps(head, separators=(",", ":")).encode()[:-1] + b',"results":[' + b",".join(results) + b"]}"

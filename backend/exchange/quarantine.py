@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 
 from backend.core.db import db, reading
 from backend.exchange.devices import DEVICES
@@ -17,6 +17,8 @@ from backend.identity.actor import Actor
 from backend.identity.rules import OFFICE
 from sync.outcome import Status
 
+GAP, MISMATCH, UNSIGNED = RESCUED = ("rescue_gap", "rescue_mismatch", "rescue_unsigned")
+"""Codes of what came in a tablet's rescue file and could not be carried out: kept under a server-side device."""
 MOST = 200
 MOST_HISTORY = 1_000
 WAITS = or_(LOG.c.status == Status.HELD.value, and_(LOG.c.status == Status.REJECTED.value, LOG.c.code == "signed"))
@@ -60,6 +62,16 @@ def held(actor: Actor) -> list[Received]:
         return [_received(row) for row in session.execute(asked.order_by(LOG.c.received_at, LOG.c.n).limit(MOST))]
 
 
+def held_counts(actor: Actor) -> dict[str, int]:
+    """How many operations of each device wait for somebody of the office; empty for anybody else."""
+    if not actor.has(*OFFICE):
+        return {}
+    asked = select(LOG.c.device, func.count()).join(DEVICES, DEVICES.c.id == LOG.c.device)
+    mine = asked.where(LOG.c.org_id == actor.org_id, *_waiting()).group_by(LOG.c.device)
+    with reading() as session:
+        return dict(session.execute(mine).tuples().all())
+
+
 def history(actor: Actor, entities: Iterable[str]) -> list[Received]:
     """All operations about these entities in the order of their arrival, at most 1,000 of the latest.
 
@@ -92,7 +104,7 @@ def _waiting() -> tuple[ColumnElement[bool], ...]:
         WAITS,
         LOG.c.set_aside_at.is_(None),
         LOG.c.op_id.is_not(None),
-        DEVICES.c.kind == "tablet",
+        or_(DEVICES.c.kind == "tablet", LOG.c.code.in_(RESCUED)),
     )
 
 

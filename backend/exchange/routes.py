@@ -11,7 +11,7 @@ from backend.exchange.pace import paced
 from backend.exchange.pull import Pull, pull
 from backend.exchange.push import Push, push
 from backend.exchange.schemas import PullSchema, PushSchema
-from backend.identity import guards
+from backend.identity.services import directives_of, guards
 
 bp = Blueprint("exchange", __name__)
 
@@ -26,9 +26,11 @@ def push_operations() -> Response:
     body = parse_json(read_push_body())
     refuse_long(body)
     asked = PUSH.load(body)
-    services.heard(guards.current_device(), asked["device"], asked["schema"])
+    device = guards.current_device()
+    services.heard(device, asked["device"], asked["schema"])
     wanted = ("epoch", "device", "resume", "nonce", "first", "prev", "isolate")
-    answer = push(guards.current(), Push(texts=asked["ops"], **{name: asked[name] for name in wanted}))
+    told = directives_of(device)
+    answer = push(guards.current(), Push(texts=asked["ops"], directives=told, **{name: asked[name] for name in wanted}))
     return _fresh(Response(answer, content_type="application/json"))
 
 

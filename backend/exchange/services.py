@@ -25,7 +25,8 @@ from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
 from backend.exchange.push import ATTEMPTS, Keeping
-from backend.exchange.quarantine import Received, held, history
+from backend.exchange.quarantine import Received, held, held_counts, history
+from backend.exchange.rescued import TakenIn, take_in
 from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
@@ -33,7 +34,8 @@ from backend.identity.models import Device
 from backend.identity.rules import SEEN
 
 __all__ = [
-    "Conflict", "HeldDecision", "Received", "conflicts_of", "decided_by", "held", "history", "open_conflicts",
+    "Conflict", "HeldDecision", "Received", "TakenIn", "conflicts_of", "decided_by", "held", "held_counts", "history",
+    "open_conflicts", "take_in",
 ]  # fmt: skip
 
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
@@ -92,6 +94,11 @@ def _sender(actor: Actor) -> Actor:
         with unit():
             device = server_device(actor.org_id, actor.person_id)
     return actor.through(device.id, device.kind, device.code)
+
+
+def through_server(actor: Actor) -> Actor:
+    """The person through their server-side device, made in a unit of its own where there is none yet."""
+    return _sender(actor)
 
 
 def _submitted(sender: Actor, texts: list[str], *, lock: bool) -> list[dict[str, Any]]:
@@ -195,6 +202,15 @@ def may_send_for(org_id: str, person: str, audience: str, now: datetime) -> bool
             ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.audience == audience
         )
         return any(row.leave_seq is None or is_late(row.left_at, now) for row in session.execute(asked))
+
+
+def has_had(org_id: str, person: str, audience: str) -> bool:
+    """Whether the person is in the audience or ever was."""
+    with reading() as session:
+        asked = select(ScopeInterval.enter_seq).where(
+            ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.audience == audience
+        )
+        return session.scalar(asked.limit(1)) is not None
 
 
 def heard(device: Device, claimed: str, schema: int) -> None:

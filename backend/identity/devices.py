@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -11,8 +12,8 @@ from sqlalchemy import Table, bindparam, func, select, update
 
 from backend.core import clock, journal
 from backend.core.db import current_unit, db, reading, snapshot
-from backend.core.problems import Conflict, Forbidden, NotFound
-from backend.identity import rules
+from backend.core.problems import Conflict, Forbidden, Invalid, NotFound
+from backend.identity import dpop, rules
 from backend.identity.actor import Actor
 from backend.identity.models import Device
 from sync import chain
@@ -164,6 +165,21 @@ def by_key(jkt: str) -> Device | None:
     return None if row is None else Device(**row._mapping)
 
 
+def find_tablet(org_id: str, device_id: str) -> Device | None:
+    """A tablet of the organisation, whatever became of it."""
+    with reading() as session:
+        asked = select(Device).where(Device.id == device_id, Device.org_id == org_id, Device.kind == "tablet")
+        return session.scalar(asked)
+
+
+def signed_by(device: Device, text: str, typ: str) -> dict[str, Any] | None:
+    """The claims of a compact JWS of this type by the device's key; None when it is none."""
+    try:
+        return dpop.read_signed(device.jwk or {}, text, typ)
+    except (dpop.BadProof, KeyError):
+        return None
+
+
 def get(actor: Actor, device_id: str) -> Device:
     """A device of the actor's own, or of the organisation for the office. Raises NotFound."""
     with reading() as session:
@@ -217,9 +233,64 @@ def resume(actor: Actor, device_id: str) -> Device:
     return _move(actor, device, "active")
 
 
-def revoke(actor: Actor, device_id: str) -> Device:
-    """Any state → revoked, for ever. Needs a unit of work."""
-    return _move(actor, _to_move(actor, device_id), "revoked")
+def revoke(
+    actor: Actor, device_id: str, *, compromised_since: datetime | None = None, ended_as: str | None = None
+) -> Device:
+    """Any state → revoked, for ever. Needs a unit of work.
+
+    `compromised_since`: from when on somebody else may have used it; not later than now, or Invalid. `ended_as`: one of
+    rules.ENDED.
+    """
+    if ended_as is not None and ended_as not in rules.ENDED:
+        raise ValueError(ended_as)
+    if compromised_since is not None and compromised_since > clock.now():
+        raise Invalid("This moment has not come yet.", field="compromised_since")
+    device = _to_move(actor, device_id)
+    device.compromised_since, device.ended_as = compromised_since, ended_as
+    return _move(actor, device, "revoked")
+
+
+def ask_wipe(actor: Actor, device_id: str) -> Device:
+    """From now on every answer to this tablet tells it to send what it holds and to empty itself. One that still
+    works is revoked. Needs a unit of work. Raises NotFound, Forbidden, WrongMove.
+    """
+    device = _to_move(actor, device_id)
+    if device.status not in ("active", "suspended", "revoked") or device.wipe_asked_at is not None:
+        raise WrongMove("This device cannot be told to empty itself, or was told already.")
+    device.wipe_asked_at = clock.now()
+    if device.status != "revoked":
+        return _move(actor, device, "revoked")
+    _note(device, "wipe", actor)
+    return device
+
+
+def note_wiped(device_id: str, left: Mapping[str, int]) -> None:
+    """Revoked → wiped, by the tablet's own signed word. Twice is once. Needs a unit of work. Raises WrongMove.
+
+    `left`: how many operations and photos it could not send.
+    """
+    current_unit()
+    device = db.session.scalar(select(Device).where(Device.id == device_id).with_for_update())
+    if device is None or device.wipe_asked_at is None:
+        raise WrongMove("Nobody asked this device to empty itself.")
+    if device.status == "wiped":
+        return
+    device.wiped_at, device.report = clock.now(), {**(device.report or {}), "left": dict(left)}
+    _move(Actor(device.org_id, device.person_id, frozenset()), device, "wiped")
+
+
+def note_report(device_id: str, report: Mapping[str, Any]) -> None:
+    """Keep what a tablet says of itself in place of what it said before. Needs a unit of work."""
+    current_unit()
+    news = {"report": dict(report), "reported_at": clock.now(), "app": report["app"]}
+    db.session.execute(update(Device).where(Device.id == device_id).values(**news))
+
+
+def is_barred(device_id: str) -> bool:
+    """Whether the device may only send, into quarantine."""
+    with reading() as session:
+        device = session.get(Device, device_id)
+    return device is not None and device.status in rules.BARRED
 
 
 def _to_move(actor: Actor, device_id: str) -> Device:

@@ -94,16 +94,40 @@ def read(text: str) -> Proof:
     return Proof(jwk, thumbprint(jwk), *_claims(claims))
 
 
-def check(proof: Proof, *, method: str, url: str, ath: str, secret: bytes, now: datetime) -> None:
-    """Whether the proof is for this request and this session. Raises BadProof, StaleNonce."""
+def check(proof: Proof, *, method: str, url: str, ath: str | None, secret: bytes, now: datetime) -> None:
+    """Whether the proof is for this request and this session; with `ath` None it must name no session at all.
+
+    Raises BadProof, StaleNonce.
+    """
     if proof.htm != method or proof.htu != url:
         raise BadProof("the proof is for another request")
-    if proof.ath is None or not hmac.compare_digest(proof.ath, ath):
+    if (proof.ath is None) is not (ath is None) or not hmac.compare_digest(proof.ath or "", ath or ""):
         raise BadProof("the proof is for another session")
     slot = int(now.timestamp()) // SLOT_SECONDS
     good = (_nonce(secret, slot), _nonce(secret, slot - 1))
     if not any(hmac.compare_digest(proof.nonce or "", nonce) for nonce in good):
         raise StaleNonce("the nonce is missing or too old")
+
+
+def names_no_session(text: str) -> bool:
+    """Whether a proof says that it goes without a session; nothing of it is checked yet."""
+    parts = text.split(".")
+    try:
+        return len(text) <= LONGEST_PROOF and len(parts) == 3 and _members(parts[1], CLAIM_KEYS).get("ath") is None
+    except BadProof:
+        return False
+
+
+def read_signed(jwk: dict[str, str], text: str, typ: str, longest: int = LONGEST_PROOF) -> dict[str, Any]:
+    """The claims of a compact JWS of this type that the holder of `jwk` signed. Raises BadProof."""
+    parts = text.split(".")
+    if len(text) > longest or len(parts) != 3:
+        raise BadProof("not a compact JWS, or too long")
+    header = _members(parts[0], {"typ", "alg", "kid"})
+    if (header.get("typ"), header.get("alg"), header.get("kid")) != (typ, "ES256", thumbprint(jwk)):
+        raise BadProof("another kind of statement, or by another key")
+    _verify(jwk, f"{parts[0]}.{parts[1]}".encode(), parts[2])
+    return _members(parts[1], None)
 
 
 def _claims(claims: dict[str, Any]) -> tuple[str, str, str | None, str | None]:
@@ -127,12 +151,13 @@ def _optional(claims: dict[str, Any], name: str) -> str | None:
     return None if claims.get(name) is None else _text(claims, name)
 
 
-def _members(part: str, allowed: set[str]) -> dict[str, Any]:
+def _members(part: str, allowed: set[str] | None) -> dict[str, Any]:
+    """The object in one part of a JWS, with no other members than these; None takes any."""
     try:
         value = strict_json.read(unb64url(part).decode("utf-8"), 3)
     except (ValueError, UnicodeDecodeError) as wrong:
         raise BadProof("not JSON in base64url") from wrong
-    if not isinstance(value, dict) or set(value) - allowed:
+    if not isinstance(value, dict) or (allowed is not None and set(value) - allowed):
         raise BadProof("unexpected members")
     return value
 

@@ -5,7 +5,8 @@
     @guards.portal                      a client's contact
     @guards.session                     anybody who is signed in
     @guards.tablet                      session and device proof; the actor is the device's owner
-    @guards.sender                      the same, also for a suspended or revoked device (push)
+    @guards.sender                      the same, also for a suspended or revoked device (push), which needs no session
+    @guards.device                      the device proof alone, whatever became of the device
 
 Roles are read anew at each request. A browser without a session is sent to the sign-in page; a program gets 401.
 """
@@ -24,7 +25,7 @@ from werkzeug.wrappers import Response
 from backend.core import clock, keys, settings
 from backend.core.db import snapshot
 from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
-from backend.identity import devices, dpop, rules, sessions
+from backend.identity import devices, dpop, rules, sessions, wiping
 from backend.identity.actor import Actor
 from backend.identity.models import Device
 
@@ -48,11 +49,17 @@ class NoProof(SignInNeeded):
 
 
 class DeviceNotActive(Forbidden):
-    """The device is known, but not (or no longer) allowed to send; its `code` says device_<status>."""
+    """The device is known, but not (or no longer) allowed to fetch; its `code` says device_<status>. The answer carries
+    what the device is told to do, as any answer to it does.
+    """
 
-    def __init__(self, status: str) -> None:
-        super().__init__(f"This device is {status}.")
-        self.__dict__["code"] = f"device_{status}"
+    def __init__(self, device: Device) -> None:
+        super().__init__(f"This device is {device.status}.")
+        self.__dict__["code"] = f"device_{device.status}"
+        self.directives = wiping.directives_of(device)
+
+    def detail(self) -> dict[str, object]:
+        return {"directives": self.directives} if self.directives else {}
 
 
 def current() -> Actor:
@@ -128,11 +135,27 @@ def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
 
 
 def sender(view: View[Params, Answer]) -> View[Params, Answer]:
-    """As `tablet`, but a suspended or revoked device may come too: what it sends goes to quarantine."""
+    """As `tablet`, but a barred device may come too, with a session or with its proof alone: what it sends goes to
+    quarantine, and its owner may have no session any more.
+    """
 
     @wraps(view)
     def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
-        _admit_tablet("active", "suspended", "revoked")
+        if _names_no_session():
+            _admit_device_alone(rules.BARRED)
+        else:
+            _admit_tablet("active", *rules.BARRED)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def device(view: View[Params, Answer]) -> View[Params, Answer]:
+    """The device proof alone, in whatever state the device is; the actor is its owner."""
+
+    @wraps(view)
+    def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        _admit_device_alone(rules.BARRED | {"pending", "active"})
         return view(*args, **kwargs)
 
     return guarded
@@ -209,8 +232,25 @@ def _find_device(*states: str) -> None:
         raise NoProof("This device is not enrolled.")
     _check_proof(proof, current_session().session_hash)
     if device.status not in states:
-        raise DeviceNotActive(device.status)
+        raise DeviceNotActive(device)
     g.device, g.actor = device, _owner(device, current())
+
+
+def _names_no_session() -> bool:
+    """Whether the proof itself says that there is no session: then a cookie that came along counts for nothing."""
+    return "DPoP" in request.headers and dpop.names_no_session(request.headers["DPoP"])
+
+
+def _admit_device_alone(states: frozenset[str]) -> None:
+    proof = _read_proof()
+    device = devices.by_key(proof.jkt)
+    if device is None or device.kind != "tablet":
+        raise NoProof("This device is not enrolled.")
+    _check_proof(proof, None)
+    if device.status not in states:
+        raise SignInNeeded("Sign in to go on.")
+    owner = sessions.actor_of(device.org_id, device.person_id)
+    g.device, g.actor = device, owner.through(device.id, device.kind, device.code)
 
 
 def _owner(device: Device, signed_in: Actor) -> Actor:
@@ -231,7 +271,7 @@ def _read_proof() -> dpop.Proof:
         raise _refused(wrong) from wrong
 
 
-def _check_proof(proof: dpop.Proof, session_hash: str) -> None:
+def _check_proof(proof: dpop.Proof, session_hash: str | None) -> None:
     url = settings.current().public_url + request.path
     try:
         dpop.check(

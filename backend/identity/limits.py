@@ -25,6 +25,8 @@ _TURNS = tuple(threading.Lock() for _ in range(256))
 SIGN_IN_ADDRESS = parse("10/minute")
 SIGN_IN_NAME = parse("5/15 minutes")
 ENROL_PERSON = parse("3/day")
+REPORT_DEVICE = parse("30/hour")
+"""How often a tablet may say how it is."""
 READ_ADDRESS = parse("30/minute")
 """Public pages of reports, so that nobody guesses their ids."""
 
@@ -80,6 +82,12 @@ def spend_enrolment(person: str) -> None:
     """Count one enrolment of a person. Raises TooManyTries."""
     _admit(ENROL_PERSON, "enrol", person)
     _count(ENROL_PERSON, "enrol", person)
+
+
+def spend_report(device: str) -> None:
+    """Count one report of a tablet. Raises TooManyTries."""
+    _admit(REPORT_DEVICE, "report", device)
+    _count(REPORT_DEVICE, "report", device)
 
 
 def admit_reader() -> None:

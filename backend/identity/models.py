@@ -66,7 +66,8 @@ class Device(Base):
     """What sends operations: a person's tablet, or the server itself for a person or for the program's jobs.
 
     Identity owns who it is; exchange owns its place in the protocol (`next_n`, `last_link`, `resume`, `resume_before`,
-    `durable_n`, `next_number`). `status`: pending, active, suspended, revoked. `storage_mb`: what the browser allows.
+    `durable_n`, `next_number`). `status`: pending, active, suspended, revoked, wiped. `storage_mb`: what the browser
+    allows. `ended_as`: lost or replaced, where somebody said so. `report`: what the tablet last said of itself.
     `stated`: name and sign-in name of its person as its enrolment statement has them, once a restored server has
     re-admitted it by that.
     """
@@ -101,3 +102,9 @@ class Device(Base):
     durable_n: Mapped[int] = mapped_column(BigInteger, default=0)
     next_number: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     stated: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    ended_as: Mapped[str | None] = mapped_column(String(10))
+    compromised_since: Mapped[datetime | None]
+    wipe_asked_at: Mapped[datetime | None]
+    wiped_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    reported_at: Mapped[datetime | None]

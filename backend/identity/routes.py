@@ -12,7 +12,7 @@ from backend.core.envelopes import EnvelopeInvalid, b64url
 from backend.core.problems import Forbidden, Invalid
 from backend.core.roles import STAFF
 from backend.core.schema import load_json
-from backend.identity import devices, dpop, guards, limits, readmission, schemas, sessions
+from backend.identity import devices, dpop, guards, limits, readmission, schemas, sessions, statement
 
 bp = Blueprint("identity", __name__, url_prefix="/api/v1")
 
@@ -130,7 +130,7 @@ def view(living: sessions.Living) -> dict[str, object]:
     facts = {
         "account": living.account_id, "person": actor.person_id, "organisation": actor.org_id,
         "roles": sorted(actor.roles), "session_hash": living.session_hash, "ends": living.ends,
-        "recovery_key": keys.ring().recovery_jwk,
+        "recovery_key": keys.ring().recovery_jwk, "statement_key": statement.public_key(),
     }  # fmt: skip
     dumped: dict[str, object] = schemas.SessionView().dump(facts)
     return dumped

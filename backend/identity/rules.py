@@ -68,8 +68,14 @@ MOVES = {
     ("active", "revoked"),
     ("suspended", "active"),
     ("suspended", "revoked"),
+    ("revoked", "wiped"),
 }
-"""identity.md 5.4: pending → active ⇄ suspended → revoked; a pending one may be refused. Revoked is final."""
+"""identity.md 5.4: pending → active ⇄ suspended → revoked → wiped; a pending one may be refused. No way leads back from
+revoked."""
+BARRED = frozenset({"suspended", "revoked", "wiped"})
+"""States in which a tablet may only send, and all that it sends is set aside for a person to look at."""
+ENDED = frozenset({"lost", "replaced"})
+"""Why a device was revoked, where somebody said so: gone with all it held, or its storage is empty."""
 
 
 def may_move(was: str, becomes: str) -> bool:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from backend.core.schema import Lenient, OneOf, Strict, Text, Truth, UtcTime, Uuid7, Whole
 from backend.identity import statement
+
+FARTHEST_CLOCK = 4 * 10**12
+"""Milliseconds, some 126 years: a tablet's clock may be as wrong as it likes, but it is a number."""
+LINES = (
+    "visits", "checklists", "photos", "sums", "installed", "persisted", "room", "controlled", "version", "clock",
+    "storage", "unsent", "signed_in", "contact", "battery",
+)  # fmt: skip
+"""The lines of the departure check, in its order."""
 
 
 class SignIn(Strict):
@@ -27,7 +35,9 @@ class Jwk(Strict):
 
 
 class SessionView(Lenient):
-    """A living session. `session_hash` is the `ath` of device proofs; to `recovery_key` a tablet seals its data key."""
+    """A living session. `session_hash` is the `ath` of device proofs; to `recovery_key` a tablet seals its data key and
+    rescue files; orders to it are signed by `statement_key`.
+    """
 
     account = fields.String()
     person = fields.String()
@@ -35,6 +45,7 @@ class SessionView(Lenient):
     roles = fields.List(fields.String())
     session_hash = fields.String()
     recovery_key = fields.Nested(Jwk)
+    statement_key = fields.Nested(Jwk)
     ends = UtcTime()
 
 
@@ -77,3 +88,36 @@ class Recover(Strict):
     epk = fields.Nested(Jwk, required=True)
     iv = Text(16, required=True)
     ct = Text(1_000, required=True)
+
+
+class Report(Strict):
+    """POST /devices/<id>/state: what a tablet says of itself. `offset_ms`: the server's clock minus its own, null
+    before it heard any; `free_mb` null where the browser does not say; `made_n`: its newest operation; `lacking`: the
+    lines of its departure check that are not good, by name.
+    """
+
+    app = Text(40, required=True)
+    standalone = Truth(required=True)
+    persisted = Truth(required=True)
+    controlled = Truth(required=True)
+    free_mb = Whole(0, 1_000_000_000, required=True, allow_none=True)
+    offset_ms = Whole(-FARTHEST_CLOCK, FARTHEST_CLOCK, required=True, allow_none=True)
+    made_n = Whole(0, 2**31 - 1, required=True)
+    unsent = Whole(0, 2**31 - 1, required=True)
+    photos = Whole(0, 1_000_000, required=True)
+    photo_bytes = Whole(0, 2**53 - 1, required=True)
+    readiness = OneOf("ready", "doubtful", "not_ready", required=True)
+    lacking = fields.List(OneOf(*LINES), required=True, validate=validate.Length(max=len(LINES)))
+
+
+class Wiped(Strict):
+    """POST /devices/<id>/wiped: a compact JWS by the device's key."""
+
+    confirmation = fields.String(required=True, validate=validate.Length(1, 4_096))
+
+
+class DeviceWord(Lenient):
+    """What the server has to say to a tablet that spoke for itself."""
+
+    status = fields.String()
+    directives = fields.List(fields.Dict())

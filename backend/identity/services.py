@@ -18,12 +18,16 @@ from backend.identity.accounts import (
 )
 from backend.identity.actor import Actor, Scope
 from backend.identity.devices import (
+    ask_wipe,
     confirm,
+    find_tablet,
     get,
+    is_barred,
     resume,
     revoke,
     saw,
     server_device,
+    signed_by,
     suspend,
     tablets,
     watch,
@@ -31,12 +35,13 @@ from backend.identity.devices import (
 from backend.identity.models import Account, Device, Membership
 from backend.identity.rules import OFFICE, ROLES, SYSTEM
 from backend.identity.sessions import Living, actor_of
+from backend.identity.wiping import directives_of
 
 __all__ = [
-    "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope",
-    "acting", "actor_of", "confirm", "create", "disable", "enable", "get", "grant", "guards", "limits", "listed",
-    "organisations", "people_with", "resume", "revoke", "saw", "scopes_of", "server_device", "set_password", "suspend",
-    "system_actor", "tablets", "watch", "withdraw",
+    "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope", "acting",
+    "actor_of", "ask_wipe", "confirm", "create", "directives_of", "disable", "enable", "find_tablet", "get", "grant",
+    "guards", "is_barred", "limits", "listed", "organisations", "people_with", "resume", "revoke", "saw", "scopes_of",
+    "server_device", "set_password", "signed_by", "suspend", "system_actor", "tablets", "watch", "withdraw",
 ]  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def describe() -> Response:
 
 
 @bp.post("")
-@guards.tablet
+@guards.sender
 @tus
 def create() -> Response:
     """Begin an upload; 201 with its place. Upload-Offset says what is here already."""
@@ -67,7 +67,7 @@ def create() -> Response:
 
 
 @bp.route("/<upload_id>", methods=["HEAD"])
-@guards.tablet
+@guards.sender
 @tus
 def show(upload_id: str) -> Response:
     """How many bytes are here."""
@@ -75,7 +75,7 @@ def show(upload_id: str) -> Response:
 
 
 @bp.patch("/<upload_id>")
-@guards.tablet
+@guards.sender
 @tus
 def append(upload_id: str) -> Response:
     """The next chunk, at most 1 MiB, with its checksum."""

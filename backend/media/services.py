@@ -14,7 +14,7 @@ from backend.identity.actor import Actor
 from backend.media import keeping, vault
 from backend.media.models import BlobRow
 from backend.media.problems import WrongDigest
-from backend.media.rules import Facts
+from backend.media.rules import LARGEST, Facts
 
 USER_FILE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -35,6 +35,11 @@ def keep(actor: Actor, visit: str, sha256: str, filetype: str, data: bytes) -> N
         raise WrongDigest
     with unit():
         keeping.keep(actor.org_id, actor.person_id, Facts(visit, sha256, filetype), data)
+
+
+def may_be_kept(filetype: str, size: int) -> bool:
+    """Whether a file of this type may have so many bytes."""
+    return 0 < size <= LARGEST.get(filetype, 0)
 
 
 def read_original(org_id: str, visit: str, sha256: str) -> bytes:

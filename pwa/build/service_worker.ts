@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {FORM} from '../src/store/form.ts';
 import {type Plugin, type Rolldown, transformWithOxc} from 'vite';
 
 const SOURCE = join(import.meta.dirname, '../src/sw/sw.ts');
@@ -19,7 +20,8 @@ export function serviceWorker(): Plugin {
         const source = code
           .replace('export {};', '')
           .replace('__FILES__', JSON.stringify(files))
-          .replace('__VERSION__', JSON.stringify(version));
+          .replace('__VERSION__', JSON.stringify(version))
+          .replace('__FORM__', JSON.stringify(FORM));
         this.emitFile({type: 'asset', fileName: 'sw.js', source});
       },
     },

@@ -78,6 +78,7 @@ EVERYBODY = frozenset(ROLES)
 SIGNED_IN = EVERYBODY - {STRANGER}
 OFFICE = frozenset(STAFF_ROLES)
 ADMINISTRATOR = frozenset({"administrator"})
+IMPORTERS = frozenset({"administrator", "dispatcher"})
 CLIENT = frozenset({"client_contact"})
 STAFF = OFFICE | {"engineer"}
 
@@ -122,6 +123,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/api/v1/devices/<device_id>/statement"): Door(SIGNED_IN, 404),
     ("POST", "/api/v1/devices/readmit"): Door(EVERYBODY, 400),
     ("POST", "/api/v1/devices/<device_id>/recover"): Door(SIGNED_IN, 400),
+    ("POST", "/api/v1/devices/<device_id>/state"): TABLET,
+    ("POST", "/api/v1/devices/<device_id>/wiped"): TABLET,
     ("GET", "/api/v1/sync/head"): Door(SIGNED_IN, 200),
     ("POST", "/api/v1/sync/push"): TABLET,
     ("POST", "/api/v1/sync/pull"): TABLET,
@@ -159,6 +162,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/console/people/<uuid:person_id>/access/account"): Door(ADMINISTRATOR, 409),
     ("POST", "/console/people/<uuid:person_id>/access/password"): Door(ADMINISTRATOR, 422),
     ("GET", "/console/devices"): PAGE,
+    ("GET", "/console/devices/rescue"): Door(IMPORTERS, 200, stranger=303),
+    ("POST", "/console/devices/rescue"): Door(IMPORTERS, 422),
     ("GET", "/console/devices/<uuid:device_id>"): PAGE,
     ("POST", "/console/devices/<uuid:device_id>/<deed>"): NO_SUCH,
     ("GET", "/console/checklists"): PAGE,

@@ -10,8 +10,11 @@ async function start(): Promise<void> {
   const root = document.getElementById('app');
   if (root === null) throw new Error('index.html has no #app');
   followAddress();
-  await Promise.all([applyPreferences(), begin()]);
+  const begun = begin();
+  await applyPreferences();
+  // Before the storage has answered: other windows may have to be closed first, and that must be said.
   render(<App />, root);
+  await begun;
   await keepOffline();
 }
 

@@ -38,6 +38,9 @@ export type Conflict = Closer<'conflict', {
   readonly candidate: {readonly value: unknown; readonly by: string; readonly at: string; readonly op: string};
 }>;
 
+/** What the office made of an operation of one's own that was held; its id is the operation's. */
+export type HeldDecision = Value<'held_decision'>;
+
 /** `values` are the last eight, newest last. */
 export type Reading = Closer<'reading', {readonly label: Words}>;
 

@@ -4,8 +4,8 @@ import {t, tn} from '../i18n/i18n.ts';
 import type {StatusLine} from '../ui/kit.ts';
 import {href} from './router.ts';
 
-/** The truth about the person's work, in words. The first that applies is the one that matters most. */
-export function statusLine(status: SyncStatus | null, again = false): StatusLine {
+/** The truth about the person's work, in words. The first that applies is the one that matters most. `troubled`: own acts that wait for the office. */
+export function statusLine(status: SyncStatus | null, again = false, troubled = 0): StatusLine {
   const sync = href('sync');
   if (status === null) return {words: t('app.status.starting'), icon: 'hard-drive', tone: 'neutral', href: sync};
   if (status.storage === 'quota') return {words: t('app.status.full'), icon: 'hard-drive', tone: 'fail', href: sync};
@@ -17,6 +17,7 @@ export function statusLine(status: SyncStatus | null, again = false): StatusLine
     return {words: waiting === null ? t('app.status.attention') : t('app.status.attentionWaiting', {waiting}), icon: 'triangle-alert', tone: 'warn', href: sync};
   }
   if (waiting !== null) return {words: t('app.status.saved', {waiting}), icon: status.doing === 'nothing' ? 'hard-drive' : 'cloud-upload', tone: 'info', href: sync};
+  if (troubled > 0) return {words: tn('app.status.troubled', troubled), icon: 'triangle-alert', tone: 'warn', href: sync};
   if (status.lastContact === null) return {words: t('app.status.first'), icon: 'download', tone: 'info', href: sync};
   return {words: t('app.status.sent', {at: clockTime(status.lastContact)}), icon: 'check-check', tone: 'ok', href: sync};
 }

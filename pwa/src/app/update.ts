@@ -1,30 +1,75 @@
 import {signal} from '@preact/signals';
+import type {Form} from '../store/form.ts';
+import {machine} from './machine.ts';
+import {storeTrouble} from './storage_trouble.tsx';
+import {tablet} from './tablet.ts';
 import {trustedScript} from './trust.ts';
 
-/** A new version of the app is loaded and waits for the person's yes. */
-export const updateWaiting = signal(false);
+/** ready: a new version is loaded and waits for the person's yes. trying: on a copy. failed: this version goes on. */
+export const update = signal<'none' | 'ready' | 'trying' | 'failed'>('none');
 
+/** How long the waiting version may take to say what it does to the database. */
+const ANSWER_MS = 5_000;
+
+let registration: ServiceWorkerRegistration | null = null;
 let waiting: ServiceWorker | null = null;
+let wanted = false;
 
 /** Make the app startable without a network, and notice new versions. */
 export async function keepOffline(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
-  const registration = await navigator.serviceWorker.register(trustedScript('/app/sw.js'), {scope: '/app/', updateViaCache: 'none'});
+  navigator.serviceWorker.addEventListener('controllerchange', tookOver);
+  registration = await navigator.serviceWorker.register(trustedScript('/app/sw.js'), {scope: '/app/', updateViaCache: 'none'});
   watch(registration);
 }
 
-/** The person said yes. The new version takes over and the page starts again in it; unsent work stays where it is. */
-export function startNewVersion(): void {
-  if (waiting === null) return;
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
+/** The server asks for a newer version: look for it now and not at the browser's next occasion. */
+export async function lookForUpdate(): Promise<void> {
+  await registration?.update().catch((fault: unknown) => { console.error(fault); });
+}
+
+/**
+ * The person said yes. What the new version does to the database is tried on a copy first; only when every unsent act
+ * is still there and readable does it take over, and the page starts again in it. Else this version stays.
+ */
+export async function startNewVersion(): Promise<void> {
+  if (waiting === null || update.value === 'trying') return;
+  update.value = 'trying';
+  const open = tablet.value;
+  try {
+    if (open !== null) await open.store.rehearse(open.owner.person, await formOf(waiting));
+  } catch (fault) {
+    update.value = 'failed';
+    await open?.store.note(`update: ${String(fault)}`);
+    return;
+  }
+  wanted = true;
   waiting.postMessage('activate');
 }
 
-function watch(registration: ServiceWorkerRegistration): void {
-  offer(registration.waiting);
-  registration.addEventListener('updatefound', () => {
-    const coming = registration.installing;
-    coming?.addEventListener('statechange', () => { if (coming.state === 'installed') offer(registration.waiting); });
+function formOf(worker: ServiceWorker): Promise<Form> {
+  const {port1, port2} = new MessageChannel();
+  const answer = new Promise<Form>((resolve) => {
+    port1.onmessage = ({data}) => {
+      port1.close();
+      resolve(data as Form);
+    };
+  });
+  worker.postMessage('form', [port2]);
+  return Promise.race([answer, machine.wait(ANSWER_MS).then(() => { throw new Error('the new version does not say what it does'); })]);
+}
+
+// Said yes to in another window: what this one would load next belongs to a version that is gone.
+function tookOver(): void {
+  if (wanted) location.reload();
+  else if (waiting !== null) storeTrouble.value = 'superseded';
+}
+
+function watch(found: ServiceWorkerRegistration): void {
+  offer(found.waiting);
+  found.addEventListener('updatefound', () => {
+    const coming = found.installing;
+    coming?.addEventListener('statechange', () => { if (coming.state === 'installed') offer(found.waiting); });
   });
 }
 
@@ -32,5 +77,5 @@ function watch(registration: ServiceWorkerRegistration): void {
 function offer(worker: ServiceWorker | null): void {
   if (worker === null || navigator.serviceWorker.controller === null) return;
   waiting = worker;
-  updateWaiting.value = true;
+  update.value = 'ready';
 }

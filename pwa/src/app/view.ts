@@ -6,10 +6,13 @@ import type {Store} from '../store/store.ts';
 import type {Operation} from '../sync/operation.ts';
 import {view as laidOver} from '../sync/replay.ts';
 import type {Value} from '../sync/reducer.ts';
+import type {Conflict} from './rows.ts';
 import {tablet} from './tablet.ts';
 
 /** A row with its id: what screens draw. */
 export type Row<Fields = Value> = Readonly<Fields> & {readonly id: string};
+
+const TROUBLED: ReadonlySet<string> = new Set(['held', 'rejected', 'conflict']);
 
 /** Everything the person may see: the feed's rows with their own pending acts laid on top. Never changes; a new one comes. */
 export class View {
@@ -44,19 +47,38 @@ export class View {
     return this.all<Fields & {visit: string}>(kind).filter((row) => row.visit === visit);
   }
 
+  /** Two values for one field that wait for the office; while one does, the visit is not signed on this tablet. */
+  openConflicts(visit: string): readonly Row<Conflict>[] {
+    return this.ofVisit<Conflict>('conflict', visit).filter(({state}) => state === 'open');
+  }
+
   /** Own acts on this entity that the server has not answered yet. */
   unsent(kind: string, id: string): readonly OutboxRow[] {
     return this.#outbox.filter((row) => row.result === null && row.kind === kind && row.entity === id);
   }
 
-  /** Own acts on this entity that were held, rejected or ended in a conflict. */
+  /** Own acts on this entity, oldest first, as far as the tablet still keeps them. */
+  acts(kind: string, id: string): readonly OutboxRow[] {
+    return this.#outbox.filter((row) => row.kind === kind && row.entity === id).sort((one, other) => one.n - other.n);
+  }
+
+  /** Own acts on this entity that need attention. */
   troubled(kind: string, id: string): readonly OutboxRow[] {
     return this.trouble().filter((row) => row.kind === kind && row.entity === id);
   }
 
-  /** All own acts that need somebody's attention. */
+  /** All own acts that wait for somebody: held, rejected or in conflict, and not decided yet. */
   trouble(): readonly OutboxRow[] {
-    return this.#outbox.filter(({result}) => result !== null && ['held', 'rejected', 'conflict'].includes(result.status));
+    return this.#outbox.filter((row) => row.result !== null && TROUBLED.has(row.result.status) && !this.#isDecided(row));
+  }
+
+  /** Own acts of which the office has decided, or that gave way to its plan: to be told, and then to be forgotten. */
+  told(): readonly OutboxRow[] {
+    return this.#outbox.filter((row) => row.result !== null && (row.result.code === 'overruled' || (TROUBLED.has(row.result.status) && this.#isDecided(row))));
+  }
+
+  #isDecided({id, result}: OutboxRow): boolean {
+    return this.#rows.has(`held_decision/${id}`) || this.#rows.get(`conflict/${result?.conflict_id ?? ''}`)?.['state'] === 'decided';
   }
 
   #collect(kind: string): Row[] {
@@ -87,6 +109,11 @@ export function useView(): View {
   const view = current.value.value;
   if (view === null) throw new Error('the tablet is locked');
   return view;
+}
+
+/** How many own acts wait for somebody; 0 while the tablet is locked. */
+export function troubledNow(): number {
+  return current.value.value?.trouble().length ?? 0;
 }
 
 /** The same outside components: for acts and for code that looks once. */

@@ -7,7 +7,7 @@
  * reaches the state only when it is committed.
  */
 import {keepPace} from './clock.ts';
-import {becameAnother, learn, rekeyed} from './fork.ts';
+import {learn, learnt, rekeyed} from './fork.ts';
 import {pullAnswered, pullCommitted, startHead, startPull, sumsLoaded, wantsHead, wantsPull} from './pull.ts';
 import {pushAnswered, pushCommitted, pushLoaded, startPush, wantsPush} from './push.ts';
 import {hurry, rest} from './retry.ts';
@@ -91,7 +91,7 @@ function acted(turn: Turn, {n, blobs = []}: Heard<'acted'>): void {
 function loaded(turn: Turn, {id, found}: Heard<'loaded'>): void {
   const name = laneOf(turn, id, 'load');
   if (name === 'push' && found.kind === 'outbox') pushLoaded(turn, found);
-  if (name === 'push' && found.kind === 'meta') becameAnother(turn, found.meta);
+  if (name === 'push' && found.kind === 'meta') learnt(turn, found);
   if (name === 'pull' && found.kind === 'sums') sumsLoaded(turn, found);
 }
 
@@ -109,6 +109,7 @@ function continueAfter(turn: Turn, then: Next): void {
   switch (then.kind) {
     case 'settled':
     case 'rewound':
+    case 'begun_anew':
       return pushCommitted(turn, then);
     case 'rekeyed':
       return rekeyed(turn);

@@ -6,7 +6,8 @@
 import {uuid7} from '../sync/ids.ts';
 import {isReady, recover} from './retry.ts';
 import {FULL_BATCH, type Turn} from './state.ts';
-import type {Meta} from './types.ts';
+import {keyOf} from './upload.ts';
+import type {BlobRow, Meta} from './types.ts';
 
 export function becomeAnother(turn: Turn): void {
   const {push, pull} = turn.state;
@@ -39,9 +40,10 @@ export function learn(turn: Turn): void {
   if (isReady(turn, turn.state.push)) turn.load('push', {kind: 'meta'});
 }
 
-export function becameAnother(turn: Turn, meta: Meta): void {
+/** The state as the store has it. */
+export function learnt(turn: Turn, {meta, blobs}: {readonly meta: Meta; readonly blobs: readonly BlobRow[]}): void {
   const {state} = turn;
-  const {push} = state;
+  const {push, blob} = state;
   push.busy = null;
   push.stale = false;
   push.due = null;
@@ -49,4 +51,9 @@ export function becameAnother(turn: Turn, meta: Meta): void {
   push.strikes = 0;
   recover(push);
   state.meta = {...meta, nextN: Math.max(meta.nextN, state.meta.nextN)};
+  const stored = new Set(blobs.map(keyOf));
+  state.blobs = [...blobs.filter((row) => row.state !== 'complete'), ...state.blobs.filter((row) => !stored.has(keyOf(row)))];
+  // An answer that is under way would be taken for one about whichever blob is first now.
+  if (blob.busy?.doing === 'send') blob.busy = null;
+  blob.known = null;
 }

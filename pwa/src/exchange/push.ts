@@ -147,20 +147,21 @@ export function startAnew(turn: Turn, asked: Lane, {epoch, nextN}: {epoch: strin
   pull.expected = null;
   turn.commit(
     'push',
-    [{kind: 'reopen', from}, {kind: 'unstage'}],
+    [{kind: 'reopen', from}, {kind: 'reoffer'}, {kind: 'unstage'}],
     {epoch, resume: null, ackedN: from - 1, ...anew},
-    {kind: 'rewound'},
+    {kind: 'begun_anew'},
   );
 }
 
-export function pushCommitted(turn: Turn, then: Extract<Next, {kind: 'settled' | 'rewound'}>): void {
+export function pushCommitted(turn: Turn, then: Extract<Next, {kind: 'settled' | 'rewound' | 'begun_anew'}>): void {
   const {push, pull, meta} = turn.state;
   push.sent = null;
   push.due = null;
   push.strikes = 0;
   if (then.kind === 'settled') push.rekeyed = false;
   recover(push);
-  if (then.kind === 'rewound') return;
+  if (then.kind === 'begun_anew') push.stale = true;
+  if (then.kind !== 'settled') return;
   push.batch = Math.min(FULL_BATCH, push.batch * 2);
   if (then.seq > meta.head) pull.due = Math.min(pull.due ?? Infinity, turn.now + PULL_AFTER_PUSH);
 }

@@ -71,7 +71,8 @@ export function directivesOf(answer: {directives?: unknown}): Directive[] {
 
 /**
  * What may be forgotten now. Operations are kept until the server says they are durable, and 7 days; where nothing is
- * backed up, 30 days after their outcome. Bytes of photos stay 30 days after they arrived whole.
+ * backed up, 30 days after their outcome. Bytes of photos stay 30 days after they arrived whole, and until a backup holds
+ * an operation that was acknowledged after that: then it holds the photo too.
  */
 export function pruning(meta: Meta, now: number): Write {
   const backedUp = meta.durability !== null && meta.durability !== 'none';
@@ -82,5 +83,6 @@ export function pruning(meta: Meta, now: number): Write {
     throughN: (backedUp ? meta.durableN : meta.ackedN) - 2,
     settledBefore: now - days * DAY,
     blobsBefore: now - LIMITS.settled_days_without_backup * DAY,
+    blobsAfterN: backedUp ? meta.durableN : null,
   };
 }

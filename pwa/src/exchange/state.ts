@@ -14,6 +14,7 @@ export type MetaChange = Partial<Omit<Meta, 'device' | 'nextN'>>;
 export type Next =
   | {readonly kind: 'settled'; readonly seq: number}
   | {readonly kind: 'rewound'}
+  | {readonly kind: 'begun_anew'}
   | {readonly kind: 'rekeyed'}
   | {readonly kind: 'staged'}
   | {readonly kind: 'applied'; readonly sums: Readonly<Record<string, string>>}
@@ -36,7 +37,7 @@ export interface PushLane extends Lane {
   sent: {readonly body: PushBody; readonly ids: readonly string[]; readonly links: readonly string[]} | null;
   /** At most so many operations in the next push. */
   batch: number;
-  /** It became another device, and the state does not know yet what the store made of it. */
+  /** It became another device, or began anew, and the state does not know yet what the store made of it. */
   stale: boolean;
   /** It became another device, and nothing was accepted from that one yet: a second fork now would be a mistake. */
   rekeyed: boolean;

@@ -168,6 +168,8 @@ export interface BlobRow {
   code: string | null;
   /** By the server's clock. */
   completedAt: number | null;
+  /** `ackedN` when it was complete: a backup that holds a later operation holds the blob too. Absent on rows of before. */
+  afterN?: number;
 }
 
 /** One change to the store. All writes of one `commit` happen in one transaction, in this order, or not at all. */
@@ -194,8 +196,11 @@ export type Write =
   | {kind: 'sweep'; generation: number}
   | {kind: 'blob'; visit: string; sha256: string; set: Partial<Omit<BlobRow, 'visit' | 'sha256'>>}
   /** Delete retired outbox rows with n <= throughN that were settled before `settledBefore` (always keep the newest
-   *  settled row: its link is the next push's `prev`), and the bytes of blobs completed before `blobsBefore`. */
-  | {kind: 'prune'; throughN: number; settledBefore: number; blobsBefore: number};
+   *  settled row: its link is the next push's `prev`), and the bytes of blobs completed before `blobsBefore`; where
+   *  `blobsAfterN` is a number, only of those that were complete when fewer operations were acknowledged. */
+  | {kind: 'prune'; throughN: number; settledBefore: number; blobsBefore: number; blobsAfterN: number | null}
+  /** The server was put back: what it said it had whole is offered to it again, as far as the bytes are still here. */
+  | {kind: 'reoffer'};
 
 /** What the engine asks the store to look up; the answer is a `loaded` event with the same id. */
 export type Query =
@@ -203,13 +208,13 @@ export type Query =
   | {kind: 'outbox'; from: number; limit: number}
   /** For each audience the checksum (`sync/feed.ts` `checksum`) of its base rows. */
   | {kind: 'sums'; audiences: string[]}
-  /** Meta as it lies on the disk: after `rekey` only the store knows the numbers. */
+  /** Meta and blobs as they lie on the disk: after `rekey` and `reoffer` only the store knows them. */
   | {kind: 'meta'};
 
 export type Loaded =
   | {kind: 'outbox'; prev: string | null; ops: OutboxEntry[]}
   | {kind: 'sums'; sums: Record<string, string>}
-  | {kind: 'meta'; meta: Meta};
+  | {kind: 'meta'; meta: Meta; blobs: BlobRow[]};
 
 // ------------------------------------------------------------------------------------------- events and effects
 

@@ -104,13 +104,13 @@ function moved(turn: Turn, row: BlobRow, request: Request['kind'], offset: numbe
 }
 
 function complete(turn: Turn, row: BlobRow): BlobRow {
-  return {...row, offset: row.size, state: 'complete', code: null, completedAt: serverTime(turn)};
+  return {...row, offset: row.size, state: 'complete', code: null, completedAt: serverTime(turn), afterN: turn.state.meta.ackedN};
 }
 
 /** Write a blob's row; the state follows when it is committed. */
 function keep(turn: Turn, row: BlobRow): void {
-  const {visit, sha256, url, offset, state, code, completedAt} = row;
-  const set = {url, offset, state, code, completedAt};
+  const {visit, sha256, url, offset, state, code, completedAt, afterN} = row;
+  const set = {url, offset, state, code, completedAt, ...(afterN === undefined ? {} : {afterN})};
   turn.commit('blob', [{kind: 'blob', visit, sha256, set}], {}, {kind: 'blob', row});
 }
 
@@ -156,6 +156,7 @@ export function blobCommitted(turn: Turn, {row}: Extract<Next, {kind: 'blob'}>):
   const {blob, blobs} = turn.state;
   recover(blob);
   const place = blobs.findIndex((one) => keyOf(one) === keyOf(row));
+  if (place < 0) return;
   if (row.state === 'complete') blobs.splice(place, 1);
   else blobs[place] = row;
 }

@@ -334,6 +334,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the tablet is */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceWord"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemView"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device}/statement": {
         parameters: {
             query?: never;
@@ -373,6 +422,55 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device}/wiped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It has emptied itself */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wiped"];
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceWord"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemView"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -691,6 +789,12 @@ export interface components {
             organisation?: string;
             status?: string;
         };
+        DeviceWord: {
+            directives?: {
+                [key: string]: unknown;
+            }[];
+            status?: string;
+        };
         Enrol: {
             device: string;
             jwk: components["schemas"]["Jwk"];
@@ -866,6 +970,21 @@ export interface components {
             x: string;
             y: string;
         };
+        Report: {
+            app: string;
+            controlled: boolean;
+            free_mb: number | null;
+            lacking: ("visits" | "checklists" | "photos" | "sums" | "installed" | "persisted" | "room" | "controlled" | "version" | "clock" | "storage" | "unsent" | "signed_in" | "contact" | "battery")[];
+            made_n: number;
+            offset_ms: number | null;
+            persisted: boolean;
+            photo_bytes: number;
+            photos: number;
+            /** @enum {string} */
+            readiness: "ready" | "doubtful" | "not_ready";
+            standalone: boolean;
+            unsent: number;
+        };
         Result: {
             code?: string;
             conflict_id?: string;
@@ -885,6 +1004,7 @@ export interface components {
             recovery_key?: components["schemas"]["Jwk"];
             roles?: string[];
             session_hash?: string;
+            statement_key?: components["schemas"]["Jwk"];
         };
         SignIn: {
             password: string;
@@ -919,6 +1039,9 @@ export interface components {
             /** @enum {string} */
             rule: "no_photography" | "no_devices" | "escort" | "media_stays" | "no_lone_work_at_height";
             witness: string;
+        };
+        Wiped: {
+            confirmation: string;
         };
         "args.agreement.create.v1": {
             client: string;

@@ -1,9 +1,11 @@
 import type {Machine} from './database.ts';
-import {openDatabase, type Plan, transact, type Within} from './indexed.ts';
+import type {Plan} from './form.ts';
+import {openDatabase, transact, type Within} from './indexed.ts';
 
 const LADDER_MS = [250, 1_000, 3_000];
 const LOST = new Set(['UnknownError', 'InvalidStateError', 'TransactionInactiveError', 'AbortError']);
 const FULL = 'QuotaExceededError';
+const NEWER = 'VersionError';
 
 /** The connection cannot be had again; only a reload of the app helps. Nothing that was kept is lost. */
 export class StoreLost extends Error {
@@ -16,6 +18,17 @@ export class StoreFull extends Error {
 }
 
 /**
+ * superseded: another window needs the database in a newer form, and this one has let go of it. blocked: windows with an
+ * older version hold it. newer: a newer version has been here. lost: it does not answer. Nothing that was kept is lost.
+ */
+export type StoreTrouble = 'superseded' | 'blocked' | 'newer' | 'lost';
+
+/** A newer version of the app has been here, and this one does not know its form. Nothing is touched. */
+export class StoreNewer extends Error {
+  override name = 'StoreNewer';
+}
+
+/**
  * One database, with the patience that Safari needs: it drops connections after the camera was used.
  * A lost one is opened again after ¼, 1 and 3 seconds and the whole transaction repeated.
  */
@@ -23,10 +36,11 @@ export class Connection<Records> {
   readonly #name: string;
   readonly #plan: Plan;
   readonly #machine: Machine;
-  #database: IDBDatabase | null = null;
+  #database: Promise<IDBDatabase> | null = null;
   #superseded = false;
-  /** Another window needs the database in a newer form; this one has let go of it. */
-  onSuperseded: () => void = () => {};
+  #wasOpen = false;
+  /** Called when something stands between the app and its storage, and with null when it is over. */
+  onTrouble: (trouble: StoreTrouble | null) => void = () => {};
 
   constructor(name: string, plan: Plan, machine: Machine) {
     this.#name = name;
@@ -44,7 +58,8 @@ export class Connection<Records> {
   }
 
   close(): void {
-    this.#database?.close();
+    this.#wasOpen = false;
+    this.#database?.then((database) => database.close(), () => undefined);
     this.#database = null;
   }
 
@@ -61,29 +76,49 @@ export class Connection<Records> {
   async #recoverFrom(fault: unknown, pause: number | undefined): Promise<void> {
     const kind = kindOf(fault);
     if (kind === 'full') throw new StoreFull('the tablet’s storage is full', {cause: fault});
+    if (nameOf(fault) === NEWER) {
+      this.onTrouble('newer');
+      throw new StoreNewer('a newer version of the app has been here', {cause: fault});
+    }
     if (kind === 'other' || fault instanceof StoreLost) throw fault;
     this.close();
-    if (pause === undefined) throw new StoreLost('the tablet’s storage does not answer', {cause: fault});
+    if (pause === undefined) {
+      this.onTrouble('lost');
+      throw new StoreLost('the tablet’s storage does not answer', {cause: fault});
+    }
     await this.#machine.wait(pause);
   }
 
   async #opened(): Promise<IDBDatabase> {
     if (this.#superseded) throw new StoreLost('another window uses a newer version of the app');
-    this.#database ??= await openDatabase(this.#name, this.#plan, this.#machine, (why) => this.#gone(why));
-    return this.#database;
+    // Kept while it is being opened: two who ask at once must not get a connection each.
+    this.#database ??= openDatabase(this.#name, this.#plan, this.#machine, {gone: (why) => this.#gone(why), blocked: () => this.onTrouble('blocked')});
+    try {
+      const database = await this.#database;
+      if (!this.#wasOpen) this.onTrouble(null);
+      this.#wasOpen = true;
+      return database;
+    } catch (fault) {
+      this.#database = null;
+      throw fault;
+    }
   }
 
   #gone(why: 'superseded' | 'closed'): void {
     this.close();
     if (why === 'closed') return;
     this.#superseded = true;
-    this.onSuperseded();
+    this.onTrouble('superseded');
   }
 }
 
 /** Which of the three kinds of failure an error of IndexedDB or of this file is. */
 export function kindOf(fault: unknown): 'full' | 'lost' | 'other' {
-  const name = fault instanceof Object && 'name' in fault ? fault.name : '';
+  const name = nameOf(fault);
   if (name === FULL || name === 'StoreFull') return 'full';
-  return name === 'StoreLost' || (typeof name === 'string' && LOST.has(name)) ? 'lost' : 'other';
+  return name === 'StoreLost' || LOST.has(name) ? 'lost' : 'other';
+}
+
+function nameOf(fault: unknown): string {
+  return fault instanceof Object && 'name' in fault && typeof fault.name === 'string' ? fault.name : '';
 }

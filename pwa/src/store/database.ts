@@ -1,5 +1,5 @@
 import type {StoredDeviceKey} from './device_key.ts';
-import type {Place, Plan} from './indexed.ts';
+import type {Place} from './indexed.ts';
 import type {PinWrap, RecoveryWrap} from './keyring.ts';
 import type {Sealed} from './seal.ts';
 
@@ -89,20 +89,6 @@ export interface Records {
   readonly chunks: ChunkRecord;
   readonly diag: DiagRecord;
 }
-
-/** One person's database. A step is never changed once shipped; a new form is a new step at the end, and only adds. */
-export const LODGING: Plan = [
-  (database) => {
-    database.createObjectStore('meta', {keyPath: 'key'});
-    database.createObjectStore('rows', {keyPath: ['kind', 'id']}).createIndex('visit', 'visit');
-    database.createObjectStore('outbox', {keyPath: 'n'}).createIndex('id', 'id', {unique: true});
-    database.createObjectStore('inbox', {keyPath: 'n'});
-    database.createObjectStore('drafts', {keyPath: 'id'});
-    database.createObjectStore('blobs', {keyPath: 'name'});
-    database.createObjectStore('chunks', {keyPath: ['name', 'at']});
-    database.createObjectStore('diag', {keyPath: 'n', autoIncrement: true});
-  },
-];
 
 /** What the store asks of the machine. Tests bring their own. */
 export interface Machine extends Place {

@@ -1,21 +1,29 @@
+import type {Plan} from './form.ts';
+
 /*
  * IndexedDB with promises, as little as the store needs. Hand-made because the usual library weighs as much as
  * the rest of the first screen; what it must do is small and written here.
  */
-
-/** One step per version, in order. */
-export type Plan = readonly ((database: IDBDatabase) => void)[];
 
 export interface Place {
   readonly indexedDB: IDBFactory;
   readonly IDBKeyRange: typeof IDBKeyRange;
 }
 
-/** Open a database in its newest form. `gone` is called when the connection must not be used any more, and why. */
-export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, gone: (why: 'superseded' | 'closed') => void): Promise<IDBDatabase> {
+/** What a connection tells while it is made and after. */
+export interface Told {
+  /** It must not be used any more: another window needs the database in a newer form, or the browser closed it. */
+  readonly gone: (why: 'superseded' | 'closed') => void;
+  /** Other windows still hold it in an older form; opening goes on when they are closed. */
+  readonly blocked: () => void;
+}
+
+/** Open a database in its newest form. Rejects with VersionError when a newer app has been here: it is left as it is. */
+export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, {gone, blocked}: Told): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, plan.length);
-    request.onupgradeneeded = ({oldVersion}) => plan.slice(oldVersion).forEach((step) => step(request.result));
+    request.onblocked = blocked;
+    request.onupgradeneeded = ({oldVersion}) => plan.slice(oldVersion).forEach((step) => extend(request, step));
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const database = request.result;
@@ -24,6 +32,15 @@ export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, gone:
       resolve(database);
     };
   });
+}
+
+function extend({result: database, transaction}: IDBOpenDBRequest, step: Plan[number]): void {
+  for (const [name, {keyPath = null, autoIncrement = false, indexes = {}}] of Object.entries(step)) {
+    const store = transaction !== null && database.objectStoreNames.contains(name)
+      ? transaction.objectStore(name)
+      : database.createObjectStore(name, {keyPath: keyPath as string | string[] | null, autoIncrement});
+    for (const [index, {on, unique = false}] of Object.entries(indexes)) store.createIndex(index, on, {unique});
+  }
 }
 
 /**

@@ -2,8 +2,9 @@ import type {Meta} from '../exchange/types.ts';
 import {SCHEMA} from '../sync/protocol.ts';
 import {importNamingKey} from './blobs.ts';
 import {type Bytes, fromBase64Url, toBase64Url} from './bytes.ts';
-import {Connection} from './connection.ts';
-import {databaseOf, type KeyringRecord, LODGING, type Machine, type Records, type SealedMeta} from './database.ts';
+import {Connection, type StoreTrouble} from './connection.ts';
+import {LODGING} from './form.ts';
+import {databaseOf, type KeyringRecord, type Machine, type Records, type SealedMeta} from './database.ts';
 import {makeDeviceKey, type Signer} from './device_key.ts';
 import {importDataKey, MOST_FAILURES, newDataKey, type PublicJwk, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
 import {sealMeta, seats} from './memory.ts';
@@ -28,9 +29,9 @@ export class Lodging {
     this.#connection = new Connection(databaseOf(person), LODGING, machine);
   }
 
-  /** Another window has a newer version of the app and needs the database. */
-  onSuperseded(tell: () => void): void {
-    this.#connection.onSuperseded = tell;
+  /** Hear of what stands between the app and the database, and with null when it is over. */
+  onTrouble(tell: (trouble: StoreTrouble | null) => void): void {
+    this.#connection.onTrouble = tell;
   }
 
   /** Whether a PIN was set here before. */

@@ -1,5 +1,6 @@
 import type {BlobRow, Meta, OutboxRow} from '../exchange/types.ts';
 import type {BlobRecord, CounterRecord, InboxRecord, OutboxRecord, Records, RowRecord, SealedMeta} from './database.ts';
+import {SCHEMA} from '../sync/protocol.ts';
 import type {Connection} from './connection.ts';
 import type {Seat, Vault} from './seal.ts';
 
@@ -61,7 +62,8 @@ export async function recall(connection: Connection<Records>, vault: Vault): Pro
     rows: new Map(openRows.map((row) => [rowKey(row.kind, row.id), row])),
     outbox: new Map(openOutbox.map((row) => [row.n, row])),
     blobs: new Map(openBlobs.map((row) => [blobKey(row.visit, row.sha256), row])),
-    meta: {...meta, nextN: counter.next},
+    // What this app knows is what it asks for, whichever app was here before.
+    meta: {...meta, schema: SCHEMA, nextN: counter.next},
   };
 }
 

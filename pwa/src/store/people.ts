@@ -1,6 +1,6 @@
-import {Connection} from './connection.ts';
+import {Connection, type StoreTrouble} from './connection.ts';
 import type {Machine} from './database.ts';
-import type {Plan} from './indexed.ts';
+import type {Plan} from './form.ts';
 
 /** Who works on this tablet. Clear, because it is shown before anything can be opened: initials, no name. */
 export interface Lodger {
@@ -12,7 +12,7 @@ export interface Lodger {
   readonly lastUsed: number;
 }
 
-const PEOPLE: Plan = [(database) => { database.createObjectStore('people', {keyPath: 'id'}); }];
+const PEOPLE: Plan = [{people: {keyPath: 'id'}}];
 
 /** The list of people's databases on this tablet. Nobody's database can be opened with another's PIN. */
 export class People {
@@ -22,6 +22,11 @@ export class People {
   constructor(machine: Machine) {
     this.#machine = machine;
     this.#connection = new Connection('singgah-people', PEOPLE, machine);
+  }
+
+  /** As that of a lodging. */
+  onTrouble(tell: (trouble: StoreTrouble | null) => void): void {
+    this.#connection.onTrouble = tell;
   }
 
   /** The latest first. */

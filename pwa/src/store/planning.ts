@@ -68,7 +68,8 @@ class Draft {
       case 'apply': return this.#apply(write.limit, write.generation);
       case 'sweep': return this.#sweep(write.generation);
       case 'blob': return this.#setBlob(write.visit, write.sha256, write.set);
-      case 'prune': return this.#prune(write.throughN, write.settledBefore, write.blobsBefore);
+      case 'prune': return this.#prune(write);
+      case 'reoffer': return this.#reoffer();
       default: return unknownWrite(write);
     }
   }
@@ -224,7 +225,15 @@ class Draft {
     this.#touchedBlobs.add(name);
   }
 
-  #prune(throughN: number, settledBefore: number, blobsBefore: number): void {
+  #reoffer(): void {
+    for (const [name, row] of this.#blobs) {
+      if (row.state !== 'complete') continue;
+      this.#blobs.set(name, {...row, state: 'waiting', url: null, offset: 0, completedAt: null});
+      this.#touchedBlobs.add(name);
+    }
+  }
+
+  #prune({throughN, settledBefore, blobsBefore, blobsAfterN}: Extract<Write, {kind: 'prune'}>): void {
     const newest = Math.max(0, ...[...this.#outbox.values()].filter((row) => row.link !== null).map((row) => row.n));
     for (const row of [...this.#outbox.values()]) {
       const old = row.retired && row.n <= throughN && (row.settledAt ?? Infinity) < settledBefore;
@@ -232,6 +241,7 @@ class Draft {
     }
     for (const [name, blob] of [...this.#blobs]) {
       if (blob.state !== 'complete' || (blob.completedAt ?? Infinity) >= blobsBefore) continue;
+      if (blobsAfterN !== null && (blob.afterN ?? Infinity) >= blobsAfterN) continue;
       this.#blobs.delete(name);
       this.#touchedBlobs.add(name);
     }

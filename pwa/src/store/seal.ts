@@ -1,7 +1,5 @@
+import {FORMAT} from './form.ts';
 import {type Bytes, utf8} from './bytes.ts';
-
-/** Raised when the meaning of the encrypted parts changes; part of what every ciphertext is bound to. */
-export const FORMAT = 1;
 
 export interface Sealed {
   readonly iv: Bytes;

@@ -9,6 +9,7 @@ import type {Connection} from './connection.ts';
 import type {CounterRecord, DeviceKeyRecord, Machine, Records, SealedMeta} from './database.ts';
 import {Signer} from './device_key.ts';
 import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
+import type {Form} from './form.ts';
 import {type InboxPage, plan} from './planning.ts';
 import type {Vault} from './seal.ts';
 import {keepNumbered, Outrun, sealPlan, writePlan} from './writing.ts';
@@ -101,6 +102,12 @@ export class Store {
     this.#become(planned.memory);
   }
 
+  /** Try a new version's form of the database on a copy. Rejects with RehearsalFailed. */
+  async rehearse(person: string, next: Form): Promise<void> {
+    const {rehearse} = await import('./rehearsal.ts');
+    await rehearse(person, next, this.#machine, this.#vault, this.#memory);
+  }
+
   /** The device's signature as it is now: `rekey` makes another. */
   async signer(): Promise<Signer> {
     const stored = await this.#connection.read(['meta'], (within) => within.get('meta', 'device_key')) as DeviceKeyRecord | undefined;
@@ -110,7 +117,7 @@ export class Store {
 
   /** Answer one `load` effect of the engine. */
   async load(query: Query): Promise<Loaded> {
-    if (query.kind === 'meta') return {kind: 'meta', meta: this.#memory.meta};
+    if (query.kind === 'meta') return {kind: 'meta', meta: this.#memory.meta, blobs: [...this.#memory.blobs.values()]};
     if (query.kind === 'sums') return {kind: 'sums', sums: this.#sums(query.audiences)};
     const {outbox, meta} = this.#memory;
     const prev = query.from === 1 ? await start(meta.device, digestOf) : outbox.get(query.from - 1)?.link ?? null;

@@ -4,6 +4,8 @@ export {};
 declare const self: ServiceWorkerGlobalScope;
 declare const __FILES__: readonly string[];
 declare const __VERSION__: string;
+/** What this version does to the database (store/form.ts), for the version before to try on a copy. */
+declare const __FORM__: unknown;
 
 const SCOPE = '/app/';
 const CACHE = `singgah-${__VERSION__}`;
@@ -21,6 +23,7 @@ self.addEventListener('activate', (event) => {
 // A new version waits until the person says yes: unsent work must never meet a half-changed app.
 self.addEventListener('message', (event) => {
   if (event.data === 'activate') void self.skipWaiting();
+  if (event.data === 'form') event.ports[0]?.postMessage(__FORM__);
 });
 
 self.addEventListener('fetch', (event) => {

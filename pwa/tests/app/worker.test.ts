@@ -31,7 +31,7 @@ async function makeWorker(version: string, stores: Map<string, Map<string, strin
     readonly url: string;
     constructor(url: string) { this.url = url; }
   }
-  const source = code.replace('export {};', '').replace('__FILES__', '["assets/a.js"]').replace('__VERSION__', `"${version}"`);
+  const source = code.replace('export {};', '').replace('__FILES__', '["assets/a.js"]').replace('__VERSION__', `"${version}"`).replace('__FORM__', '{"format":1}');
   new Function('self', 'caches', 'fetch', 'Request', source)(self, caches, async () => 'from the network', Asked);
   const send = async (name: string, event: Record<string, unknown> = {}) => {
     let waited: unknown;
@@ -78,4 +78,11 @@ test('a new version waits for the person’s yes, and only then drops the old on
   expect([...stores.keys()]).toEqual(['of-somebody-else', 'singgah-v1', 'singgah-v2']);
   await next.send('activate');
   expect([...stores.keys()]).toEqual(['of-somebody-else', 'singgah-v2']);
+});
+
+test('a version that waits says what it does to the database', async () => {
+  const {send} = await makeWorker('v2', new Map());
+  const said: unknown[] = [];
+  await send('message', {data: 'form', ports: [{postMessage: (word: unknown) => { said.push(word); }}]});
+  expect(said).toEqual([{format: 1}]);
 });

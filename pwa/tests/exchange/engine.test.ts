@@ -323,7 +323,7 @@ describe('forgetting', () => {
     const {effects} = step(asked.state, {...at, kind: 'answered', id: pull.id, answer: wire.world.server.answer(pull)});
     const prune = effects.flatMap((effect) => (effect.kind === 'commit' ? effect.writes : [])).find((write) => write.kind === 'prune');
     expect(prune).toEqual({
-      kind: 'prune', throughN, settledBefore: at.now - days * 86_400_000, blobsBefore: at.now - 30 * 86_400_000,
+      kind: 'prune', throughN, settledBefore: at.now - days * 86_400_000, blobsBefore: at.now - 30 * 86_400_000, blobsAfterN: durability === 'none' ? null : durableN,
     });
   });
 });

@@ -41,7 +41,7 @@ function eventOf({kind, ...rest}: {kind: string; answer?: Answer}, open: Effect[
   if (kind !== 'loaded') return {kind, id, reason: 'other', ...rest};
   const query = effect?.kind === 'load' ? effect.query : null;
   if (query?.kind === 'sums') return {kind, id, found: {kind: 'sums', sums: {}}};
-  if (query?.kind === 'meta') return {kind, id, found: {kind: 'meta', meta: {...freshMeta(uuid(2)), epoch: 'e', nextN}}};
+  if (query?.kind === 'meta') return {kind, id, found: {kind: 'meta', meta: {...freshMeta(uuid(2)), epoch: 'e', nextN}, blobs: []}};
   const from = query?.from ?? 1;
   const ops = Array.from({length: Math.max(0, Math.min(query?.limit ?? 0, nextN - from))}, (_, index) => ({
     n: from + index, id: uuid(from + index), text: '{}', link: 'ab'.repeat(32),

@@ -31,6 +31,8 @@ interface Disk {
   first: Record<string, {text: string; result: OperationResult}>;
   /** Copies that became devices of their own: enrolled, and later confirmed. */
   admitted: Record<string, 'pending' | 'active'>;
+  /** Blobs that were whole when the backup was made. */
+  complete: string[];
   tokens: number;
 }
 
@@ -57,18 +59,20 @@ export class SmallServer {
   readonly strangers = new Set<string>();
 
   constructor() {
-    this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, tokens: 0};
+    this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, complete: [], tokens: 0};
     this.put('visit', VISIT, {number: 'V-7K3-9', state: 'assigned', marks: [], tickets: [], signed: null});
     this.put('run', RUN, {visit: VISIT, answers: {}, remarks: {}, waivers: {}, authors: {}, dropped: null});
   }
 
   backup(): Disk {
-    return structuredClone(this.disk);
+    return structuredClone({...this.disk, complete: [...this.complete]});
   }
 
   /** Put an older state back, as an operator would. The new epoch begins a new line of tokens. */
   restore(old: Disk, epoch: string): void {
     this.disk = {...structuredClone(old), epoch};
+    this.complete = new Set(old.complete);
+    this.uploads.clear();
     for (const device of Object.values(this.disk.devices)) Object.assign(device, {resume: null, resumeBefore: null});
   }
 

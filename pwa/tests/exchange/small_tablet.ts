@@ -103,7 +103,7 @@ export class SmallTablet {
 
   load(query: Query): Loaded {
     if (query.kind === 'sums') return {kind: 'sums', sums: Object.fromEntries(query.audiences.map((one) => [one, this.sum(one)]))};
-    if (query.kind === 'meta') return {kind: 'meta', meta: this.memory.meta};
+    if (query.kind === 'meta') return {kind: 'meta', meta: this.memory.meta, blobs: [...this.memory.blobs.values()]};
     const prev = query.from === 1 ? startOf(this.device) : (this.memory.outbox.get(query.from - 1)?.link ?? null);
     const ops = [];
     let link = prev;

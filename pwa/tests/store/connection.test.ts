@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {Connection, StoreFull, StoreLost} from '../../src/store/connection.ts';
-import {databaseOf, LODGING, type Records} from '../../src/store/database.ts';
+import {Connection, StoreFull, StoreLost, StoreNewer} from '../../src/store/connection.ts';
+import {LODGING} from '../../src/store/form.ts';
+import {databaseOf, type Records} from '../../src/store/database.ts';
 import {Lodging} from '../../src/store/lodging.ts';
 import {keepNumbered} from '../../src/store/writing.ts';
 import {DEVICE, makeMachine, makeOperation, makeRecoveryKey, makeTablet, PERSON, reopen, VISIT} from './makers.ts';
@@ -42,19 +43,67 @@ test('a full disk is said at once and not tried again', async () => {
   expect(machine.waits).toEqual([]);
 });
 
-test('a window lets go of the database when another needs it in a newer form', async () => {
-  const machine = makeMachine();
-  const connection = connect(machine);
-  let told = 0;
-  connection.onSuperseded = () => { told += 1; };
-  await connection.read(['meta'], (within) => within.keys('meta'));
-  await new Promise<void>((resolve, reject) => {
-    const request = machine.indexedDB.open(NAME, 99);
-    request.onsuccess = () => { request.result.close(); resolve(); };
+/** Another window's connection in this form of the database. */
+function openAs(machine: ReturnType<typeof makeMachine>, version: number): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = machine.indexedDB.open(NAME, version);
+    request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  expect(told).toBe(1);
-  await expect(connection.read(['meta'], (within) => within.keys('meta'))).rejects.toThrow(StoreLost);
+}
+
+function heeded(connection: Connection<Records>): (string | null)[] {
+  const told: (string | null)[] = [];
+  connection.onTrouble = (trouble) => { told.push(trouble); };
+  return told;
+}
+
+const look = (connection: Connection<Records>) => connection.read(['meta'], (within) => within.keys('meta'));
+
+test('a window lets go of the database when another needs it in a newer form, and says so', async () => {
+  const machine = makeMachine();
+  const connection = connect(machine);
+  const told = heeded(connection);
+  await look(connection);
+  (await openAs(machine, 99)).close();
+  expect(told).toEqual([null, 'superseded']);
+  await expect(look(connection)).rejects.toThrow(StoreLost);
+});
+
+test('an older app that meets a newer database says so, and leaves it as it is', async () => {
+  const machine = makeMachine();
+  await connect(machine).write(['meta'], (within) => within.put('meta', {key: 'next_n', next: 7}));
+  (await openAs(machine, 99)).close();
+  const connection = connect(machine);
+  const told = heeded(connection);
+  await expect(look(connection)).rejects.toThrow(StoreNewer);
+  expect([told, machine.waits]).toEqual([['newer'], []]);
+  const newer = await openAs(machine, 99);
+  expect([...newer.objectStoreNames]).toContain('outbox');
+  newer.close();
+});
+
+test('a window with an older form that does not let go is named; when it is closed everything goes on', async () => {
+  const machine = makeMachine();
+  await look(connect(machine));
+  const stubborn = await openAs(machine, 1);
+  const newer = new Connection<Records>(NAME, [...LODGING, {more: {keyPath: 'key'}}], machine);
+  const told = heeded(newer);
+  newer.onTrouble = (trouble) => {
+    told.push(trouble);
+    if (trouble === 'blocked') stubborn.close();
+  };
+  expect(await look(newer)).toEqual([]);
+  expect(told).toEqual(['blocked', null]);
+});
+
+test('two who ask at once share one connection: nothing is ever written from two', async () => {
+  const machine = makeMachine();
+  const connection = connect(machine);
+  await Promise.all([look(connection), look(connection)]);
+  connection.close();
+  // A second connection would stay open, and hold this up for ever.
+  (await openAs(machine, 99)).close();
 });
 
 test('an act whose answer was lost with the connection keeps its number when it is repeated', async () => {
@@ -109,7 +158,7 @@ describe('photos', () => {
     const {store, machine} = await makeTablet();
     const blob = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
     await store.keep(makeOperation(), [blob]);
-    await store.commit([{kind: 'blob', visit: VISIT, sha256: blob.row.sha256, set: {state: 'complete', completedAt: 5}}, {kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 6}]);
+    await store.commit([{kind: 'blob', visit: VISIT, sha256: blob.row.sha256, set: {state: 'complete', completedAt: 5}}, {kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 6, blobsAfterN: null}]);
     expect(await (await reopen(machine)).store.photos.bytes(VISIT, blob.row.sha256)).toBeNull();
   });
 });

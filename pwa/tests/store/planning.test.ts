@@ -111,16 +111,28 @@ describe('pruning', () => {
   test('keeps the newest settled operation, the young ones, and everything beyond the durable number', () => {
     const outbox = new Map([settled(1, 4, {retired: true}), settled(2, 5, {retired: true}), settled(3, 6, {retired: true}), row(4)]);
     const prune = (throughN: number, settledBefore: number) =>
-      [...run(makeMemory({outbox}), [{kind: 'prune', throughN, settledBefore, blobsBefore: 0}]).memory.outbox.keys()];
+      [...run(makeMemory({outbox}), [{kind: 'prune', throughN, settledBefore, blobsBefore: 0, blobsAfterN: null}]).memory.outbox.keys()];
     expect(prune(9, 999)).toEqual([3, 4]);
     expect(prune(1, 999)).toEqual([2, 3, 4]);
     expect(prune(9, 15)).toEqual([2, 3, 4]);
   });
 
+  test('gives up no bytes before a backup holds something that came after them', () => {
+    const blob: BlobRow = {visit: VISIT, sha256: 'a', size: 1, filetype: 'image/jpeg', url: null, offset: 1, state: 'complete', code: null, completedAt: 10, afterN: 4};
+    const before = {...blob, sha256: 'b', afterN: 3};
+    const {afterN: _, ...unsaid} = {...blob, sha256: 'c'};
+    const blobs = new Map<string, BlobRow>([['v/a', blob], ['v/b', before], ['v/c', unsaid]]);
+    const left = (blobsAfterN: number | null) =>
+      [...run(makeMemory({blobs}), [{kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 11, blobsAfterN}]).memory.blobs.keys()];
+    expect(left(3)).toEqual(['v/a', 'v/b', 'v/c']);
+    expect(left(4)).toEqual(['v/a', 'v/c']);
+    expect(left(null)).toEqual([]);
+  });
+
   test('gives up bytes of blobs that the server has, never of others', () => {
     const blob: BlobRow = {visit: VISIT, sha256: 'a', size: 1, filetype: 'image/jpeg', url: null, offset: 0, state: 'waiting', code: null, completedAt: null};
     const blobs = new Map<string, BlobRow>([['v/a', blob], ['v/b', {...blob, sha256: 'b', state: 'complete', completedAt: 10}]]);
-    const planned = run(makeMemory({blobs}), [{kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 11}]);
+    const planned = run(makeMemory({blobs}), [{kind: 'prune', throughN: 0, settledBefore: 0, blobsBefore: 11, blobsAfterN: null}]);
     expect([...planned.memory.blobs.keys()]).toEqual(['v/a']);
     expect([...planned.blobs]).toEqual(['v/b']);
   });

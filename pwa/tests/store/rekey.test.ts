@@ -21,7 +21,7 @@ async function worked() {
   const results = [1, 2, 3].map((n) => ({n, id: null, status: 'applied' as const, seq: 10 + n}));
   await store.commit([
     {kind: 'settle', results, links: ['a1', 'a2', 'a3'], at: 5}, {kind: 'retire', head: 12},
-    {kind: 'prune', throughN: 2, settledBefore: 6, blobsBefore: 0}, {kind: 'meta', set: {ackedN: 3, resume: 'r', durableN: 2, cursor: 'c', head: 12}},
+    {kind: 'prune', throughN: 2, settledBefore: 6, blobsBefore: 0, blobsAfterN: null}, {kind: 'meta', set: {ackedN: 3, resume: 'r', durableN: 2, cursor: 'c', head: 12}},
   ]);
   return {...tablet, blob, held: kept.slice(2)};
 }
@@ -102,7 +102,7 @@ describe('becoming another device', () => {
     const {store} = await worked();
     await store.commit([REKEY]);
     await store.commit([{kind: 'settle', results: [{n: 1, id: null, status: 'applied', seq: 13}], links: ['b1'], at: 5}, {kind: 'retire', head: 20},
-      {kind: 'prune', throughN: 1, settledBefore: 99, blobsBefore: 0}]);
+      {kind: 'prune', throughN: 1, settledBefore: 99, blobsBefore: 0, blobsAfterN: null}]);
     expect(await store.load({kind: 'outbox', from: 2, limit: 1})).toMatchObject({prev: 'b1'});
   });
 });

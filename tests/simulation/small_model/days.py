@@ -12,6 +12,7 @@ DAYS: tuple[Bounds, ...] = (
     Bounds("leaving and coming back", (1, 2), ("set", "note"), ("assigns",), 2, ("timeout", "crash")),
     Bounds("away too long", (1, 0), ("set",), ("drops", "compacts"), 2, ("timeout",)),
     Bounds("yesterday's backup", (3, 1), ("note", "set"), ("backs_up",), 1, ("restore", "timeout"), 2, prunes=True),
+    Bounds("an answer that a restore takes back", (1, 0), ("set",), ("sets", "backs_up"), 2, ("restore",)),
     Bounds("an old copy of a storage", (3, 0), ("note", "set"), (), 0, ("old_copy", "timeout", "duplicate"), 2),
     Bounds("an old copy and a backup", (2, 0), ("note",), ("backs_up",), 1, ("old_copy", "restore", "timeout"), 2),
     Bounds("an operation that breaks the server", (3, 0), ("poison", "set"), (), 0, ("timeout", "died"), 2),
@@ -21,5 +22,5 @@ DAYS: tuple[Bounds, ...] = (
         ("timeout", "duplicate", "crash", "refused", "restore"), 2, prunes=True,
     ),
 )  # fmt: skip
-IN_TEST, IN_PROVE = 9_000, 120_000
+IN_TEST, IN_PROVE = 8_000, 120_000
 """States of each day at which a search stops."""

@@ -8,7 +8,7 @@ from sync import chain
 from sync.outcome import Status
 from tests.simulation.small_model.server import truth_of
 from tests.simulation.small_model.tablet import astray, is_in, shown, unsent
-from tests.simulation.small_model.things import ITEM, RUN, Server, Tablet
+from tests.simulation.small_model.things import ITEM, RUN, Line, Server, Tablet
 
 
 def of_server(server: Server) -> str | None:
@@ -51,10 +51,25 @@ def _effects(server: Server) -> str | None:
 
 
 def _values(server: Server) -> str | None:
-    """I12: whoever wrote the answer, each value is current, kept beside, or was replaced by somebody who saw it."""
+    """I12: a value that its successor's writer had not seen is kept beside; S11: nobody clashes with oneself."""
     kept = {head.id for head in server.heads if head.kind == "conflict"}
-    lost = [line.op.id for line in server.log if line.outcome.status == "conflict" and line.op.id not in kept]
-    return f"I12: the value of {lost} is nowhere" if lost else None
+    current: Line | None = None
+    for line in (line for line in server.log if line.op.kind == "set" and not line.repeats):
+        if line.outcome.status == "conflict":
+            if line.op.id not in kept:
+                return f"I12: the value of {line.op.id} is nowhere"
+            if not server.office_wrote and not any(_foreign(other, line) for other in server.log):
+                return f"S11: {line.op.id} clashes, and nobody else has written"
+        elif line.outcome.status == "applied":
+            if current is not None and _foreign(current, line) and line.op.base < (current.outcome.seq or 0):
+                return f"I12: {line.op.id} replaced {current.op.id}, which its writer had not seen"
+            current = line
+    return None
+
+
+def _foreign(one: Line, other: Line) -> bool:
+    """Set by another device with another value."""
+    return one.op.kind == "set" and one.device != other.device and one.op.value != other.op.value
 
 
 def _order(server: Server) -> str | None:
@@ -102,6 +117,10 @@ def of_both(tablet: Tablet, server: Server) -> str | None:
     lost = [name for name in tablet.made if name not in here and name not in logged]
     if lost:
         return f"I9: {lost} is neither on the tablet nor in the server's log"
+    out = any(row.kind == "scope" for row in tablet.rows) and not is_in(tablet)
+    works = any(not entry.retired and entry.op.entity == ("run", RUN) for entry in tablet.outbox)
+    if out and works and server.answer is not None and not any(row.kind == "run" for row in tablet.rows):
+        return "I8, S19: a tree was dropped under an operation that is not sent"
     if tablet.epoch != server.epoch:
         return None
     lines = {(line.device, line.n): line for line in server.log}

@@ -221,7 +221,8 @@ class ServerRules:
     def office_sets(self, server: Server, value: str) -> Server:
         """The console writes through a device of its own, over what it sees."""
         office = Device("office", "office", server.seq + 1, chain.start("office"))
-        return self._set(server, office, 0, Op(f"office-{server.seq}", "set", server.seq, value))[0]
+        after = self._set(server, office, 0, Op(f"office-{server.seq}", "set", server.seq, value))[0]
+        return after._replace(office_wrote=True)
 
     def compact(self, server: Server) -> Server:
         """Tombstones go; who has not read them must begin anew."""

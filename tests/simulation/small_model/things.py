@@ -87,6 +87,7 @@ class Server(NamedTuple):
     scope: frozenset[str]
     answer: tuple[str | None, int, str, int] | None
     backup: Server | None = None
+    office_wrote: bool = False
     fault: str | None = None
 
 

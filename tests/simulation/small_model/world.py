@@ -124,8 +124,11 @@ class World:
         yield from self._office(state)
 
     def _acts(self, state: State, who: int) -> Iterator[Move]:
-        if self.tablet(state, who).acts < self.bounds.acts[who]:
-            for kind in self.bounds.kinds:
+        tablet = self.tablet(state, who)
+        there = {row.kind for row in tablet.rows}
+        # People act on what is on their screen.
+        for kind in self.bounds.kinds if tablet.acts < self.bounds.acts[who] else ():
+            if ("visit" if kind == "note" else "run") in there:
                 number = self.become(self.tablet_rules.act, state[1 + who], kind)
                 yield f"{'AB'[who]} acts: {kind}", self.with_tablet(state, who, number)
 

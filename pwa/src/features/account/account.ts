@@ -2,10 +2,11 @@ import {effect, signal} from '@preact/signals';
 import {eightCharacters, factsOf, nameOf} from '../../app/enrolment.ts';
 import {startExchange} from '../../app/exchange.ts';
 import {isApple, isInstalled, machine, persistStorage} from '../../app/machine.ts';
+import {storeTrouble} from '../../app/storage_trouble.tsx';
 import {api, enter, noteSession, type Owner, ownerOf, tablet} from '../../app/tablet.ts';
 import {type DeviceStatus, Refused, type Session} from '../../net/api.ts';
 import {Unreachable} from '../../net/http.ts';
-import {StoreFull} from '../../store/connection.ts';
+import {StoreFull, StoreLost, StoreNewer} from '../../store/connection.ts';
 import {Lodging, type Opened} from '../../store/lodging.ts';
 import {type Lodger, People} from '../../store/people.ts';
 
@@ -45,16 +46,32 @@ effect(() => {
 
 /** Where to begin: unlock who was here last, or sign in. */
 export async function begin(): Promise<void> {
+  people.onTrouble((trouble) => { storeTrouble.value = trouble; });
+  try {
+    await atTheDoor();
+  } catch (fault) {
+    // `storeTrouble` says it, and what to do.
+    if (!(fault instanceof StoreLost || fault instanceof StoreNewer)) throw fault;
+  }
+}
+
+async function atTheDoor(): Promise<void> {
   const lodgers = await people.all();
   const [last] = lodgers;
   if (last === undefined) return signInAs('new');
   await choose(last, lodgers);
 }
 
+function lodgingOf(person: string): Lodging {
+  const made = new Lodging(person, machine);
+  made.onTrouble((trouble) => { storeTrouble.value = trouble; });
+  return made;
+}
+
 /** Somebody else's PIN. */
 export async function choose(lodger: Lodger, lodgers: readonly Lodger[] | null = null): Promise<void> {
   lodging?.close();
-  lodging = new Lodging(lodger.id, machine);
+  lodging = lodgingOf(lodger.id);
   // Safari may have emptied the storage of a tab: then there is nothing to unlock.
   if (!await lodging.isFurnished()) {
     await people.forget(lodger.id);
@@ -130,7 +147,7 @@ async function recover(): Promise<void> {
 }
 
 function furnishFor({person}: Session): void {
-  lodging = new Lodging(person, machine);
+  lodging = lodgingOf(person);
   become({at: 'choose_pin', why: 'new'});
 }
 
@@ -199,6 +216,8 @@ async function trying(work: () => Promise<void>): Promise<void> {
 async function explain(fault: unknown): Promise<void> {
   if (fault instanceof Unreachable) trouble.value = 'offline';
   else if (fault instanceof StoreFull) trouble.value = 'full';
+  // The banner says it.
+  else if (fault instanceof StoreLost || fault instanceof StoreNewer) trouble.value = null;
   else if (fault instanceof DOMException && fault.name === 'DataCloneError') become({at: 'refused', why: 'no_keys'});
   else if (fault instanceof Refused) await explainRefusal(fault);
   else throw fault;

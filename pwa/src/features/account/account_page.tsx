@@ -1,19 +1,28 @@
-import {ChoosePin} from './choose_pin.tsx';
-import {RefusedPage} from './refused.tsx';
-import {step} from './account.ts';
+import {signal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {storeTrouble} from '../../app/storage_trouble.tsx';
+import {t} from '../../i18n/i18n.ts';
+import {step, type Step} from './account.ts';
+import {Door} from './door.tsx';
 import {SignIn} from './sign_in.tsx';
 import {Unlock} from './unlock.tsx';
-import {Waiting} from './waiting.tsx';
 
 /** Everything before the person's own screens. */
 export function Account() {
   const now = step.value;
   switch (now.at) {
-    case 'starting': case 'open': return null;
-    case 'refused': return <RefusedPage why={now.why} />;
+    case 'open': return null;
+    case 'starting': return storeTrouble.value === null ? null : <Door title={t('account.store.title')}>{null}</Door>;
     case 'sign_in': return <SignIn why={now.why} lodgers={now.lodgers} />;
-    case 'choose_pin': return <ChoosePin key={now.why} why={now.why} />;
-    case 'waiting': return <Waiting {...now} />;
     case 'unlock': return <Unlock key={now.lodger.id} {...now} />;
+    default: return <Rare step={now} />;
   }
+}
+
+const pages = signal<typeof import('./enrolling.tsx') | null>(null);
+
+/** A tablet is enrolled once; the pages for it come when they are needed. */
+function Rare({step: now}: {step: Extract<Step, {at: 'refused' | 'choose_pin' | 'waiting'}>}) {
+  useEffect(() => { void import('./enrolling.tsx').then((module) => { pages.value = module; }); }, []);
+  return pages.value === null ? null : <pages.value.Enrolling step={now} />;
 }

@@ -1,4 +1,5 @@
 import type {ComponentChildren} from 'preact';
+import {StorageTrouble} from '../../app/storage_trouble.tsx';
 import {setLanguage} from '../../app/preferences.ts';
 import {key, type Language, LANGUAGES, language, t} from '../../i18n/i18n.ts';
 import {Banner, BarePage, Button} from '../../ui/kit.ts';
@@ -20,6 +21,7 @@ export function Door({title, children}: {title: string; children: ComponentChild
         <img class="mark" src="/app/icons/mark.svg" alt="" width="72" height="72" />
         <h1>{title}</h1>
       </div>
+      <StorageTrouble />
       <TroubleBanner trouble={trouble.value} />
       {children}
       <div class="row">

@@ -60,6 +60,7 @@ function ItemBody(props: ItemProps) {
       </div>
       <Guidance item={item} />
       <div class="item__answer"><AnswerField {...props} name={name} /></div>
+      {facts.disputed && <a class="item__ticket" href={href('conflicts', props.place.visit)}><Icon name="triangle-alert" />{t('checklist.disputed')}</a>}
       {facts.author !== null && <p class="soft item__author"><Icon name="user" />{facts.author}</p>}
       <Extras {...props} />
       {open && facts.verdict === 'fail' && <FollowUp {...props} name={name} />}

@@ -24,6 +24,8 @@ export interface ItemFacts {
   readonly forbidden: string | null;
   /** The asset's tag or serial, when the item asks to scan it. */
   readonly expected: string | null;
+  /** A colleague answered otherwise and the office has not decided yet. */
+  readonly disputed: boolean;
 }
 
 const SHOWN_READINGS = 3;
@@ -37,7 +39,9 @@ export function factsOf(view: View, read: ReadRun, person: string, rules: readon
   const readings = new Map(asset === null ? [] : view.all<Reading>('reading').filter((row) => row.asset === asset.id && row.checklist_slug === slug).map((row) => [row.item, row] as const));
   const tickets = view.all<Ticket>('ticket').filter(({came_from}) => came_from?.run === run.id);
   const forbidden = NO_PHOTOS.find((rule) => rules.includes(rule)) ?? null;
+  const disputed = new Set(view.openConflicts(run.visit).filter(({entity}) => entity === run.id).map(({field}) => field.split('.')[1]));
   return (item) => ({
+    disputed: disputed.has(item.id),
     answer: run.answers[item.id] ?? null,
     computed: found.values[item.id] ?? null,
     remark: run.remarks[item.id] ?? '',

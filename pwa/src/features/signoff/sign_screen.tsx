@@ -3,7 +3,7 @@ import {useEffect} from 'preact/hooks';
 import {Screen} from '../../app/frame.tsx';
 import {back, replace} from '../../app/router.ts';
 import type {ScreenProps} from '../../app/routes.ts';
-import type {Conflict, Visit} from '../../app/rows.ts';
+import type {Visit} from '../../app/rows.ts';
 import {type Row, useView} from '../../app/view.ts';
 import {type Language, loadLanguage, t} from '../../i18n/i18n.ts';
 import {Banner, EmptyState, showToast} from '../../ui/kit.ts';
@@ -34,7 +34,7 @@ function EngineerSide({id, onHandOver}: {id: string; onHandOver: (page: HandOver
   const gathered = visit === null ? null : gather(view, visit);
   if (visit === null || gathered === null) return <Hindered title={t('signoff.missing')}>{t('signoff.missing.detail')}</Hindered>;
   if (visit.signed !== null) return <Hindered title={t('signoff.signed')}>{t('signoff.kept')}</Hindered>;
-  if (view.ofVisit<Conflict>('conflict', id).some(({state}) => state === 'open')) return <Hindered title={t('signoff.conflict')}>{t('signoff.conflict.detail')}</Hindered>;
+  if (view.openConflicts(id).length > 0) return <Hindered title={t('signoff.conflict')}>{t('signoff.conflict.detail')}</Hindered>;
   return <Preparing visit={visit} gathered={gathered} onHandOver={onHandOver} />;
 }
 

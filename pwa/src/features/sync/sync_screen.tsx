@@ -1,4 +1,5 @@
 import {useSignal} from '@preact/signals';
+import type {ComponentType} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {nudge} from '../../app/exchange.ts';
 import {Screen} from '../../app/frame.tsx';
@@ -12,12 +13,10 @@ import {dateAndTime, megabytes} from '../../i18n/format.ts';
 import {key, t, tn} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Facts, Icon, ListRow, type Tone} from '../../ui/kit.ts';
 import './sync.css';
-import {TroubleRow} from './trouble_row.tsx';
 
 /** The truth about what lies on this tablet and what the office has. `/app/sync` */
 export default function SyncScreen() {
   const status = syncStatus.value;
-  const trouble = useView().trouble();
   const bottom = status?.signedOut === true
     ? <Button kind="primary" icon="log-in" href={href('sign_in')}>{t('sync.signIn')}</Button>
     : <Button kind="primary" icon="refresh-cw" onClick={() => nudge('poked')}>{t('sync.now')}</Button>;
@@ -26,11 +25,20 @@ export default function SyncScreen() {
       {status !== null && <Waiting status={status} />}
       {status?.signedOut === true && <Banner tone="warn" title={t('sync.signedOut')}>{t('sync.signedOut.detail')}</Banner>}
       {status !== null && <Faults status={status} />}
-      {trouble.length > 0 && <Card title={t('sync.attention')} tone="warn">{[...trouble].reverse().map((row) => <TroubleRow key={row.id} row={row} />)}</Card>}
+      <Trouble />
       <Tablet />
       <ListRow icon="log-in" title={t('sync.again')} detail={t('sync.again.detail')} href={href('sign_in')} />
     </Screen>
   );
+}
+
+/** Seldom needed, so it comes on its own; it lies on the tablet like every file of the app. */
+function Trouble() {
+  const view = useView();
+  const List = useSignal<ComponentType | null>(null);
+  const any = view.trouble().length + view.told().length > 0;
+  useEffect(() => { if (any) void import('./trouble_list.tsx').then(({TroubleList}) => { List.value = TroubleList; }); }, [any]);
+  return any && List.value !== null ? <List.value /> : null;
 }
 
 const DOING = {nothing: key('sync.doing.nothing'), sending: key('sync.doing.sending'), fetching: key('sync.doing.fetching'), uploading: key('sync.doing.uploading')} as const;

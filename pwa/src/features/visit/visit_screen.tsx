@@ -113,7 +113,9 @@ function State({visit}: {visit: Row<Visit>}) {
 
 /** The one big button: what this person does next on this visit. */
 function NextStep({visit}: {visit: Row<Visit>}) {
-  const {head} = useView();
+  const view = useView();
+  const {head} = view;
+  const differ = view.openConflicts(visit.id).length > 0;
   const late = useSignal(false);
   const {next, beside} = stepsOf(visit, opened().owner.person);
   const mark = (what: Exclude<typeof beside, null>) => {
@@ -123,7 +125,8 @@ function NextStep({visit}: {visit: Row<Visit>}) {
   return (
     <>
       {beside !== null && <Button icon={MARKS[beside].icon} onClick={({detail}) => { if (detail < 2) mark(beside); }}>{t(MARKS[beside].todo)}</Button>}
-      {next === 'sign' && <Button kind="primary" icon="signature" onClick={() => go('sign', visit.id)}>{t('visit.sign')}</Button>}
+      {next === 'sign' && differ && <Button kind="primary" icon="triangle-alert" href={href('conflicts', visit.id)}>{t('conflicts.look')}</Button>}
+      {next === 'sign' && !differ && <Button kind="primary" icon="signature" onClick={() => go('sign', visit.id)}>{t('visit.sign')}</Button>}
       {next !== null && next !== 'sign' && <Button kind="primary" icon={MARKS[next].icon} onClick={({detail}) => { if (detail < 2) mark(next); }}>{t(MARKS[next].todo)}</Button>}
       {next === null && <Button icon="pencil" onClick={() => { late.value = true; }}>{t('visit.mark.fix')}</Button>}
       {late.value && <MarkFix visit={visit} onClose={() => { late.value = false; }} />}

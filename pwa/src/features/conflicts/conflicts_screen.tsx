@@ -1,0 +1,100 @@
+import {Screen} from '../../app/frame.tsx';
+import {back, href} from '../../app/router.ts';
+import type {ScreenProps} from '../../app/routes.ts';
+import type {Conflict, PersonRow, Run, Visit} from '../../app/rows.ts';
+import {opened} from '../../app/tablet.ts';
+import {type Row, useView, type View} from '../../app/view.ts';
+import {dateAndTime} from '../../i18n/format.ts';
+import {t} from '../../i18n/i18n.ts';
+import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
+import {contentVerdict} from '../visit/rules.ts';
+import './conflicts.css';
+import {conflictsOf, saidBefore} from './rules.ts';
+import {fieldWords, valueWords} from './wording.ts';
+
+/** Both values of every field on which two people differ, and who decides. `/app/conflicts/<visit>` */
+export default function ConflictsScreen({rest: [id = '']}: ScreenProps) {
+  const view = useView();
+  const visit = view.get<Visit>('visit', id);
+  const all = conflictsOf(view, id);
+  const open = view.openConflicts(id).length;
+  return (
+    <Screen title={t('conflicts.title')} onBack={() => back('visit', id)}>
+      {visit !== null && <p class="soft">{[visit.number, visit.site_name].filter(Boolean).join(' · ')}</p>}
+      {open > 0 && <Banner tone="warn" title={t('conflicts.office')}>{t('conflicts.office.detail')}</Banner>}
+      {all.length === 0 && <EmptyState icon="check-check" title={t('conflicts.none')}>{t('conflicts.none.detail')}</EmptyState>}
+      {all.map((conflict) => <Both key={conflict.id} conflict={conflict} answerable={visit !== null && contentVerdict(visit.state) !== 'signed'} />)}
+    </Screen>
+  );
+}
+
+function Both({conflict, answerable}: {conflict: Row<Conflict>; answerable: boolean}) {
+  const view = useView();
+  const person = opened().owner.person;
+  const before = saidBefore(view, conflict, person);
+  const isOpen = conflict.state === 'open';
+  const now = isOpen ? inForce(view, conflict) : null;
+  return (
+    <Card title={fieldWords(view, conflict)} tone={isOpen ? 'warn' : 'neutral'}>
+      <div class="row">{isOpen ? <Chip tone="warn" icon="clock">{t('conflicts.waits')}</Chip> : <Chip tone="ok" icon="check">{decisionWords(view, conflict)}</Chip>}</div>
+      <dl class="values">
+        {before !== null && <One title={t('conflicts.before')} value={valueWords(view, conflict, before.value)} who={null} counts={false} />}
+        <Said conflict={conflict} which="current" person={person} />
+        <Said conflict={conflict} which="candidate" person={person} />
+      </dl>
+      {now !== null && <p>{t('conflicts.corrected', {value: valueWords(view, conflict, now.value)})}</p>}
+      {isOpen && answerable && conflict.kind === 'run' && <Correct conflict={conflict} />}
+    </Card>
+  );
+}
+
+/** Where the person may answer anew or say more: the item itself. */
+function Correct({conflict: {entity, field}}: {conflict: Row<Conflict>}) {
+  return (
+    <div class="stack stack--tight">
+      <Button icon="pencil" href={href('run', entity, field.split('.')[1] ?? '')}>{t('conflicts.correct')}</Button>
+      <p class="soft">{t('conflicts.correct.detail')}</p>
+    </div>
+  );
+}
+
+function Said({conflict, which, person}: {conflict: Row<Conflict>; which: 'current' | 'candidate'; person: string}) {
+  const view = useView();
+  const said = conflict[which];
+  const mine = said.by === person;
+  const name = mine ? t('conflicts.you') : view.get<PersonRow>('person', said.by)?.name ?? t('checklist.somebody');
+  const counts = conflict.state === 'open' ? which === 'current' : conflict.choice === which;
+  const title = mine ? t('conflicts.mine') : t('conflicts.theirs', {name});
+  return <One title={title} value={valueWords(view, conflict, said.value)} who={whoWords(name, said.at)} counts={counts} />;
+}
+
+function whoWords(name: string, at: string | null): string {
+  return at === null ? name : t('conflicts.who', {name, at: dateAndTime(Date.parse(at))});
+}
+
+function One({title, value, who, counts}: {title: string; value: string; who: string | null; counts: boolean}) {
+  return (
+    <div class={counts ? 'values__one values__one--counts' : 'values__one'}>
+      <dt>{title}{counts && <> · {t('conflicts.counts')}</>}</dt>
+      <dd class="values__value">{value}</dd>
+      {who !== null && <dd class="soft numbers">{who}</dd>}
+    </div>
+  );
+}
+
+function decisionWords(view: View, {decided_by, choice, current, candidate}: Row<Conflict>): string {
+  const chosen = choice === 'candidate' ? candidate : current;
+  const value = view.get<PersonRow>('person', chosen.by)?.name ?? t('checklist.somebody');
+  const by = decided_by === null ? t('conflicts.theOffice') : view.get<PersonRow>('person', decided_by)?.name ?? t('conflicts.theOffice');
+  return t('conflicts.decidedBy', {by, whose: value});
+}
+
+/** The value in force, where somebody corrected it after the two met. */
+function inForce(view: View, {kind, entity, field, current}: Row<Conflict>): {readonly value: unknown} | null {
+  const run = kind === 'run' ? view.get<Run>('run', entity) : null;
+  const [column = '', item = ''] = field.split('.');
+  const held = column === 'answers' ? run?.answers : column === 'remarks' ? run?.remarks : undefined;
+  if (held === undefined) return null;
+  const value = held[item] ?? null;
+  return JSON.stringify(value) === JSON.stringify(current.value) ? null : {value};
+}
