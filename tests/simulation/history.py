@@ -22,7 +22,7 @@ from tests.simulation.database import Database, PostgresDatabase, SqliteFile
 from tests.simulation.judges import Judges
 from tests.simulation.mishaps import MISHAPS
 from tests.simulation.network import Network
-from tests.simulation.people import ACTS, DEEDS
+from tests.simulation.people import ACTS, DEEDS, give_role
 from tests.simulation.plan import Plan
 from tests.simulation.process import Process
 from tests.simulation.scenery import NOVEMBER, OWNERS, START, Scenery, enrol, furnish
@@ -140,6 +140,7 @@ def heal(world: World) -> None:
     for device in world.devices:
         device.partition, device.hidden, device.asleep_until = None, False, 0
         world.tell(device, "forgive")
+        give_role(world, device)
     for _ in range(ROUNDS):
         for device in world.devices:
             if device.barred != "wiped":

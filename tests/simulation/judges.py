@@ -235,7 +235,7 @@ class Judges:
 
     def _check_gone(self, device: Device) -> None:
         if device.barred != "wiped":
-            raise Violation("I23", f"the app on tablet {device.t} does not open any more")
+            raise Violation("I23", f"the app on tablet {device.t} does not open any more: {self.world.open(device)}")
 
     def _check_synced(self, device: Device, looked: dict[str, Any]) -> None:
         """I23, I6, I13: nothing waits, and the base is what the server has for this person."""

@@ -15,6 +15,7 @@ from backend.identity import accounts, devices
 from backend.identity.actor import Scope
 from sync import canonical, chain
 from tests.backend.signoff import signing
+from tests.makers import actor_now
 from tests.simulation.scenery import Visit
 from tests.simulation.world import WINDOW, Device, World
 
@@ -39,6 +40,8 @@ def act(
     world: World, device: Device, type_: str, entity: tuple[str, str], args: dict[str, Any], **more: Any
 ) -> dict[str, Any] | None:
     """One act in whichever window is open; what the app said, None when it is closed."""
+    if not device.open and device.barred != "wiped":
+        world.open(device)
     if not device.open:
         return None
     window = device.open[-1] if more.pop("last", False) else device.open[0]
@@ -192,7 +195,7 @@ ACTS: dict[str, tuple[Act, int]] = {
     "note": (note, 10), "answer": (answer, 16), "remark": (remark, 6), "mark": (mark, 6), "time": (spend_time, 3),
     "ticket": (ticket, 4), "ticket note": (ticket_note, 4), "ticket move": (ticket_move, 3), "asset": (asset, 6),
     "new asset": (new_asset, 2), "photo": (photo, 5), "rubbish": (rubbish, 2), "forbidden": (forbidden, 2),
-    "somebody else's": (somebody_elses, 2), "sign": (sign, 2),
+    "somebody else's": (somebody_elses, 2), "sign": (sign, 1),
 }  # fmt: skip
 """What a person may do on a tablet, and how often against the others."""
 
@@ -279,16 +282,18 @@ def change_role(world: World, device: Device, rng: Random) -> None:
     house, person = device.house, device.enrolled.person
     scope = Scope("engineer", "organisation", house.org_id)
     world.met["role changed"] += 1
-
-    def give_back() -> None:
-        with world.server.inside(), unit():
-            accounts.grant(house.org_id, person.id, scope)
-        device.barred = None
-
     with world.server.inside(), unit():
         accounts.withdraw(house.org_id, person.id, scope)
-    device.barred = "role"
-    world.at(world.now + rng.uniform(5_000, 90_000), give_back)
+    world.at(world.now + rng.uniform(5_000, 90_000), lambda: give_role(world, device))
+
+
+def give_role(world: World, device: Device) -> None:
+    """The person is an engineer, again or still."""
+    house, person = device.house, device.enrolled.person
+    if "engineer" in actor_now(house, person).roles:
+        return
+    with world.server.inside(), unit():
+        accounts.grant(house.org_id, person.id, Scope("engineer", "organisation", house.org_id))
 
 
 def suspend(world: World, device: Device, rng: Random) -> None:

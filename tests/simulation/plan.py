@@ -10,7 +10,7 @@ from tests.simulation.mishaps import MISHAPS
 from tests.simulation.people import ACTS, DEEDS
 
 Plan = dict[str, Any]
-PAUSES, PAUSE_MS, BURST_MS = 0.08, 6_000, 150
+PAUSES, PAUSE_MS, BURST_MS = 0.05, 6_000, 120
 RUIN = {"wipe", "clone", "old copy", "keep copy"}
 """After these a device can end for good, so a history has few of them."""
 
@@ -20,7 +20,7 @@ def plan_of(seed: int) -> Plan:
     rng = Random(f"history/{seed}")
     count = rng.choice((3, 3, 4, 4, 5, 6, 8))
     devices = list(range(count)) if rng.random() < 0.6 else sorted(rng.sample(range(8), count))
-    operations = rng.randint(100, 150)
+    operations = rng.randint(110, 150)
     kinds = [name for name in MISHAPS if rng.random() < 0.5]
     if seed % 3:
         kinds = [name for name in kinds if name not in RUIN]
@@ -28,8 +28,8 @@ def plan_of(seed: int) -> Plan:
         "seed": seed,
         "devices": devices,
         "fresh": [t for t in range(count) if rng.random() < 0.15],
-        "page": rng.choice((5, 17, 1_000)),
-        "batch": rng.choice((2_200, 6_000, 1_048_576)),
+        "page": rng.choice((17, 60, 1_000)),
+        "batch": rng.choice((3_000, 20_000, 1_048_576)),
         "rates": _rates(rng),
         "steps": _steps(rng, count, operations, kinds),
     }

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, delete, event, func, select, update
+from sqlalchemy import Engine, delete, event, func, select, update
 from sqlalchemy.util import LRUCache
 
 from backend.app import create_app
-from backend.core import jobs
+from backend.core import clock, jobs
 from backend.core.clock import SetClock
 from backend.core.config import Config
 from backend.core.db import db, unit
 from backend.core.job_rows import office as job_office
-from backend.core.sqlite import QueueFull
+from backend.core.sqlite import QueuedConnection, QueueFull
+from backend.exchange import pace, poke
 from backend.exchange import services as exchange
 from backend.exchange.models import HEADS, ORGS
+from backend.identity import limits
 from tests.simulation.database import Database
 
 REPORT = "report"
@@ -64,8 +66,8 @@ class HttpAnswer:
 class Server:
     """The program on one database, under one clock that the scheduler moves."""
 
-    def __init__(self, database: Database, folder: Path, clock: SetClock) -> None:
-        self.database, self.folder, self.clock = database, folder, clock
+    def __init__(self, database: Database, folder: Path, clock_: SetClock) -> None:
+        self.database, self.folder, self.clock = database, folder, clock_
         self.trap: Trap | None = None
         self.last_trap: Trap | None = None
         self._holder: sqlite3.Connection | None = None
@@ -110,7 +112,19 @@ class Server:
     def reborn(self) -> None:
         """A fresh process on the same database."""
         self.close()
+        self._forget()
+
+    def restarted(self) -> None:
+        """The same, built from nothing: what `reborn` spares is the time to build it."""
+        self.close()
         self.app = self._born()
+
+    def _forget(self) -> None:
+        """What a process keeps in memory is gone; connections are new."""
+        clock.init_app(self.app, self.clock)
+        for memory in (pace, poke):
+            memory.init_app(self.app)
+        limits.init_app(self.app, self.config)
 
     def close(self) -> None:
         with self.app.app_context():
@@ -121,7 +135,7 @@ class Server:
         # Each birth makes a new engine; what statements look like when compiled it need not find out again.
         engine._compiled_cache = COMPILED  # type: ignore[attr-defined] # the only way to share it
         event.listen(engine, "before_cursor_execute", self._at_statement)
-        event.listen(engine, "begin", self._at_begin, insert=True)
+        event.listen(engine, "connect", self._at_connect)
         commit = engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:
@@ -137,17 +151,22 @@ class Server:
         self.statements += 1
         self._spring("death at a statement")
 
-    def _at_begin(self, connection: Connection) -> None:
-        if connection.get_execution_options().get("read_only"):
+    def _at_connect(self, raw: Any, _record: object) -> None:
+        if not isinstance(raw, QueuedConnection):
             return
-        if connection.dialect.name == "sqlite" and self._sprung("busy"):
-            self._hold(connection)
-        if self._sprung("queue full"):
-            raise QueueFull("the database is busy with other changes")
+        begin = raw.begin_writing
 
-    def _hold(self, connection: Connection) -> None:
+        def begin_writing() -> None:
+            if self._sprung("busy"):
+                self._hold(raw)
+            if self._sprung("queue full"):
+                raise QueueFull("the database is busy with other changes")
+            begin()
+
+        raw.begin_writing = begin_writing  # type: ignore[method-assign] # this connection's alone
+
+    def _hold(self, raw: QueuedConnection) -> None:
         """Another process writes, for longer than we wait."""
-        raw: Any = connection.connection.dbapi_connection
         raw.execute("PRAGMA busy_timeout=0")
         self._holder = sqlite3.connect(self.database.url.removeprefix("sqlite:///"), isolation_level=None)
         self._holder.execute("BEGIN IMMEDIATE")
@@ -183,7 +202,7 @@ class Server:
         self.close()
         self.database.put_back(name)
         _replace(self.config.blobs_dir, self.folder / f"{name}.blobs")
-        self.app = self._born()
+        self._forget()
 
     def bump_epochs(self) -> None:
         """What the restore command does afterwards."""

@@ -60,6 +60,7 @@ class Device:
     copies: list[str] = field(default_factory=list)
     closed: dict[str, str] = field(default_factory=dict)
     barred: str | None = None
+    """Why it is over with this tablet: wiped."""
     jwk: dict[str, str] | None = None
     """Its public key, once the app has told it."""
     form: int = 0
@@ -228,7 +229,7 @@ class World:
     # The server's life
 
     def restart(self) -> None:
-        self.server.reborn()
+        self.server.restarted()
         self._adopt()
 
     def _adopt(self) -> None:

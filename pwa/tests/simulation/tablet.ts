@@ -93,6 +93,7 @@ export class TabletInProcess {
 
   /** Open the app in a window and unlock it. Answers why it did not open, or null. */
   async open(number: number, form = 0): Promise<string | null> {
+    this.close(number);
     const window = new Window(this, number, form);
     this.windows.set(number, window);
     const why = await window.start();
@@ -226,8 +227,12 @@ export class Window implements Holder {
   /** Somebody signed in. */
   async session(hash: string | null): Promise<void> {
     this.#sessionHash = hash;
-    if (hash !== null) await this.opened?.store.keepSetting('session', hash);
-    this.shell?.nudge('signed_in');
+    try {
+      if (hash !== null) await this.opened?.store.keepSetting('session', hash);
+    } catch (fault) {
+      if (!EXPECTED.has(nameOf(fault))) throw fault;
+    }
+    if (!this.dead) this.shell?.nudge('signed_in');
   }
 
   /** Keep what a person did; its number, or why it was not kept. As the app's own `act` does it. */
