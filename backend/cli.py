@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -152,6 +153,21 @@ def openapi() -> None:
 
     with _app().app_context():
         click.echo(description.text(registry.current()), nl=False)
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def simulate(words: tuple[str, ...]) -> None:
+    """Play days of work with every fault there is, from seeds, and judge them (--help says how)."""
+    sys.exit(_in_the_source_tree("tests.simulation", words))
+
+
+def _in_the_source_tree(module: str, words: tuple[str, ...]) -> int:
+    """Proofs live beside the tests, which are no part of an installation; the exit code of the child."""
+    root = Path(__file__).parents[1]
+    if not root.joinpath(*module.split("."), "__main__.py").exists():
+        raise click.ClickException("this needs the source tree: run it from a checkout of the project")
+    return subprocess.run([sys.executable, "-m", module, *words], cwd=root, check=False).returncode
 
 
 main.add_command(accounts_cli.accounts)
