@@ -20,6 +20,7 @@ from backend.exchange.oplog import Entry, Logged, OperationLog
 from backend.exchange.registry import Registry
 from backend.exchange.rows import Rows
 from backend.exchange.scopes import Scopes, Standing
+from backend.exchange.upcasters import upcast
 from backend.exchange.work import Work
 from sync import chain
 from sync.operation import Invalid, Operation, parse_operation
@@ -132,6 +133,10 @@ class Execution:
             _settle(entry, rejected("id_reused"))
 
     def _carry_out(self, op: Operation, n: int) -> Result:
+        try:
+            op = upcast(op, self.registry.upcasters)
+        except ValidationError as fault:
+            return rejected("invalid", f"args.{invalid(fault).field or ''}".rstrip("."))
         kind = self.registry.operations.get((op.type, op.v))
         if kind is None:
             return rejected("unknown_type", "type" if not self._knows(op.type) else "v")

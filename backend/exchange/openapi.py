@@ -12,8 +12,10 @@ from marshmallow import Schema, fields
 
 from backend.core.schema import UtcTime
 from backend.exchange import schemas
+from backend.exchange.handlers import OperationType
 from backend.exchange.registry import Registry
 from backend.exchange.shapes import fingerprint, shape_of
+from backend.exchange.upcasters import Upcaster
 from backend.identity import schemas as identity
 from sync.protocol import PROTOCOL
 
@@ -116,10 +118,11 @@ def wire_fingerprints(registry: Registry) -> dict[str, str]:
 
 
 def operation_fingerprints(registry: Registry) -> dict[str, str]:
-    """Of each operation type and version: its kind of entity and its arguments."""
+    """Of each operation type and version that is taken, old ones too: its kind of entity and its arguments."""
+    taken: dict[tuple[str, int], OperationType | Upcaster] = {**registry.upcasters, **registry.operations}
     return {
         f"{type_} {v}": fingerprint({"entity": operation.entity_kind, "args": shape_of(operation.args)})
-        for (type_, v), operation in registry.operations.items()
+        for (type_, v), operation in taken.items()
     }
 
 

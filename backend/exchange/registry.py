@@ -10,6 +10,7 @@ from flask import current_app
 
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind, State
+from backend.exchange.upcasters import Upcaster, missing
 from backend.exchange.work import Work
 
 KEY = "singgah.exchange"
@@ -26,13 +27,14 @@ Reaches = Callable[[Work, str], bool]
 
 @dataclass(frozen=True)
 class Registry:
-    """`kinds` by name; `operations` by (type, v)."""
+    """`kinds` by name; `operations` and `upcasters` by (type, v)."""
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     operations: dict[tuple[str, int], OperationType] = field(default_factory=dict)
     on_late: tuple[OnLate, ...] = ()
     on_decided: tuple[OnDecided, ...] = ()
     reaches: tuple[Reaches, ...] = ()
+    upcasters: dict[tuple[str, int], Upcaster] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -42,8 +44,9 @@ class Registry:
         on_late: Iterable[OnLate] = (),
         on_decided: Iterable[OnDecided] = (),
         reaches: Iterable[Reaches] = (),
+        upcasters: Iterable[Upcaster] = (),
     ) -> Registry:
-        """A name registered twice, or an operation on an unknown kind, is a fault of the program: ValueError."""
+        """A name registered twice, an operation on an unknown kind, an upcaster that leads nowhere: ValueError."""
         by_name: dict[str, Kind] = {}
         by_type: dict[tuple[str, int], OperationType] = {}
         for kind in kinds:
@@ -54,7 +57,14 @@ class Registry:
                 raise ValueError(f"{operation.type} is for {operation.entity_kind}, which nobody registered")
             if by_type.setdefault((operation.type, operation.v), operation) is not operation:
                 raise ValueError(f"{operation.type} version {operation.v} is registered twice")
-        return cls(by_name, by_type, tuple(on_late), tuple(on_decided), tuple(reaches))
+        old = {(one.type, one.v): one for one in upcasters}
+        for fault in missing(old, by_type):
+            raise ValueError(fault)
+        return cls(by_name, by_type, tuple(on_late), tuple(on_decided), tuple(reaches), old)
+
+    def newest(self, type_: str) -> int:
+        """The version of a type that is made now; 1 for a type that nobody knows."""
+        return max((v for name, v in self.operations if name == type_), default=1)
 
 
 def current() -> Registry:

@@ -41,10 +41,6 @@ __all__ = [
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
 """(operation type, (kind, id), args)."""
 
-VERSION = 1
-"""Of every operation type that the server itself submits."""
-
-
 def submit(actor: Actor, ops: Sequence[Ask], base: int = 0, at: datetime | None = None) -> list[dict[str, Any]]:
     """Send operations through the actor's server-side device, all in one transaction; their results in order.
 
@@ -67,7 +63,7 @@ def _operation(ask: Ask, base: int, at: datetime) -> str:
     value = {
         "id": clock.new_id(),
         "type": type_,
-        "v": VERSION,
+        "v": registry.current().newest(type_),
         "entity": list(entity),
         "base": base,
         "args": dict(args),
@@ -112,7 +108,8 @@ def _submitted(sender: Actor, texts: list[str], *, lock: bool) -> list[dict[str,
 
 def arguments_of(type_: str) -> Schema:
     """The shape of an operation's arguments, so that a form can say everything that is wrong with them at once."""
-    return registry.current().operations[type_, VERSION].args
+    known = registry.current()
+    return known.operations[type_, known.newest(type_)].args
 
 
 def program(org_id: str) -> Actor:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.simulation.mutants.catalogue import MUTANTS
+
 PYTHON = sys.executable
 HISTORIES, HISTORIES_OF_A_PIECE = 20_000, 500
 KILLS, KILLS_OF_A_PIECE = 500, 25
@@ -38,6 +40,7 @@ def parts() -> list[Part]:
         Part("kill", "web and database processes die at any moment", tuple(_kills())),
         Part("failover", "a standby that lags takes over; tablets give back what is missing", tuple(_failovers())),
         Part("fuzz", "hostile bytes at every door of a tablet", tuple(_fuzz())),
+        Part("mutants", "every seeded bug is caught by an oracle that says why", tuple(_mutants())),
         Part("histories", f"{HISTORIES:,} simulated histories", tuple(_histories())),
     ]
 
@@ -53,6 +56,12 @@ def _model() -> Iterator[Piece]:
     model = (PYTHON, "-m", "tests.simulation.small_model", "--json")
     yield Piece("every day of the small model", model)
     yield Piece("every broken protocol is found", (*model, "--broken"))
+
+
+def _mutants() -> Iterator[Piece]:
+    for mutant in MUTANTS:
+        words = ("--only", mutant.name, "--json")
+        yield Piece(f"mutant {mutant.name}", (PYTHON, "-m", "tests.simulation.mutants", *words))
 
 
 def _kills() -> Iterator[Piece]:
