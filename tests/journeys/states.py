@@ -31,6 +31,8 @@ TABLET: dict[str, tuple[str, ...]] = {
     "sign": ("prepare", "nobody", "client reads", "client signs", "client errs", "client refuses", "receipt", "done"),
     "sync": ("all sent", "offline", "signed out", "Malay", "Chinese"),
     "sign_in_again": ("with the tablet open",),
+    "readmission": ("copied", "confirmed"),
+    "lease": ("over",),
     "more": ("full", "Malay", "Chinese"),
     "unplanned": ("empty", "Malay", "Chinese"),
     "walk_up": ("empty", "solved", "Malay", "Chinese"),

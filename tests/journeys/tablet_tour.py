@@ -183,6 +183,7 @@ class TabletTour:
             ("unplanned", "empty", "unplanned", "Unplanned visit"),
             ("walk_up", "empty", "walk_up", "Since you are here"),
             ("sign_in_again", "with the tablet open", "sign_in", "Sign in"),
+            ("lease", "over", "lease", "Too long without the office"),
             ("missing", "no such page", "nowhere", "No such page"),
         ):
             self.go(path, heading)
@@ -271,3 +272,27 @@ class TabletTour:
         self.page.get_by_role("button", name="Sync now").click()
         expect(self.page.get_by_text("You are signed out"), "that the session ended").to_be_visible()
         self.look("sync", "signed out")
+
+    def copied(self) -> None:
+        """The server finds that two copies of this storage are at work; the tablet becomes a device of its own."""
+        self.go("sign_in", "Sign in")
+        self._tries_to_sign_in(self.house.passwords[self.engineer.name])
+        expect(self.page.get_by_role("heading", name="Sync"), "the way back").to_be_visible()
+        self.watch.expect(r"/api/v1/(sync|devices|blobs).*status of (401|403|404|409)")
+        problem = {"type": "about:blank", "status": 409, "code": "device_forked", "title": "An old copy is running."}
+        self.page.route(
+            "**/api/v1/sync/pull",
+            lambda route: route.fulfill(status=409, json=problem, content_type="application/problem+json"),
+            times=1,
+        )
+        self.page.get_by_role("button", name="Sync now").click()
+        status = self.page.get_by_role("link", name="This tablet must be confirmed again")
+        expect(status, "the truth").to_be_visible()
+        status.click()
+        expect(self.page.get_by_text("Waiting for the office to confirm"), "that it is enrolled").to_be_visible()
+        self.look("readmission", "copied")
+        code = self.page.locator("[data-code]").get_attribute("data-code") or ""
+        self.dispatcher.confirms_the_tablet(self.full_name, code)
+        self.page.get_by_role("button", name="Ask now").click()
+        expect(self.page.get_by_text("This tablet is confirmed"), "the office's word").to_be_visible()
+        self.look("readmission", "confirmed")

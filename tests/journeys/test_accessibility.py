@@ -94,6 +94,7 @@ def visit(
     tour.the_sign_off(visit_id, CONTACT)
     tour.after_the_sign_off(visit_id, run)
     tour.signed_out()
+    tour.copied()
 
     report = tmp_path_factory.mktemp("report") / "report.pdf"
     report.write_bytes(dispatcher.opens_the_report(planned))

@@ -5,10 +5,12 @@ import {Account} from '../features/account/account_page.tsx';
 import {t} from '../i18n/i18n.ts';
 import {Banner, Button, EmptyState, Page, Toasts} from '../ui/kit.ts';
 import {Screen} from './frame.tsx';
+import {isOver, OPEN_WITHOUT} from './lease.ts';
 import {useAutoLock} from './locking.ts';
+import {machine} from './machine.ts';
 import {go, place} from './router.ts';
 import {type ScreenProps, screenNamed} from './routes.ts';
-import {tablet} from './tablet.ts';
+import {opened, syncStatus, tablet} from './tablet.ts';
 
 /** Either the person's screens, or what it takes to come in. */
 export function App() {
@@ -19,12 +21,17 @@ export function App() {
 }
 
 function CurrentScreen() {
-  const {screen, rest} = place.value;
+  const {screen: asked, rest} = place.value;
+  const screen = !OPEN_WITHOUT.has(asked) && isOver(lastContact(), machine.now()) ? 'lease' : asked;
   const loaded = useLoaded(screen);
   if (loaded === 'missing') return <Missing />;
   if (loaded === 'loading') return null;
   const Shown = loaded;
   return <Shown rest={rest} />;
+}
+
+function lastContact(): number | null {
+  return syncStatus.value?.lastContact ?? opened().store.memory.meta.lastContact;
 }
 
 type Loaded = ComponentType<ScreenProps> | 'loading' | 'missing';

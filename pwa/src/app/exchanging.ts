@@ -2,6 +2,7 @@ import {type Channel, Shell} from '../exchange/shell.ts';
 import {Sender} from '../net/sender.ts';
 import {machine} from './machine.ts';
 import {credentials, http, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
+import {lookForUpdate} from './update.ts';
 
 /** How often a tablet that must be confirmed again asks whether it is. */
 const ASK_MS = 15_000;
@@ -26,6 +27,7 @@ export function makeShell({store, owner}: Tablet): Shell {
         stated = true;
         void import('./statement.ts').then(({keepStatement}) => keepStatement(now)).then((kept) => { stated = kept; });
       }
+      if (status.closed.pull === 'app_too_old') void lookForUpdate();
       if (status.stranger) void readmission().then(({seemsUnknown}) => seemsUnknown());
     },
     rekeyed: renewDevice,
