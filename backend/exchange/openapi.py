@@ -52,6 +52,7 @@ DOORS: tuple[tuple[str, str, str, type[Schema] | None, int, type[Schema] | None]
     ("/api/v1/session", "get", "The session of this cookie", None, 200, identity.SessionView),
     ("/api/v1/session", "delete", "Sign out", None, 204, None),
     ("/api/v1/devices", "post", "Enrol a tablet", identity.Enrol, 201, identity.DeviceView),
+    ("/api/v1/devices", "get", "One's own tablets and what came of each", None, 200, identity.OwnDevices),
     ("/api/v1/devices/{device}", "get", "A device of one's own", None, 200, identity.DeviceView),
     ("/api/v1/devices/{device}/statement", "get", "What a tablet shows later", None, 200, identity.StatementView),
     ("/api/v1/devices/readmit", "post", "Known again by its statement", identity.Readmit, 200, identity.DeviceView),

@@ -68,6 +68,17 @@ def enrol() -> ResponseReturnValue:
     return schemas.DeviceView().dump(device), 201
 
 
+@bp.get("/devices")
+@guards.session
+def own_devices() -> ResponseReturnValue:
+    """The tablets of whoever is signed in, and how far the server has what each sent."""
+    mine = guards.current().person_id
+    found = [device for device in devices.tablets(guards.current()) if device.person_id == mine]
+    told = [{**vars(device), "received": device.next_n - 1} for device in found]
+    answer: dict[str, object] = schemas.OwnDevices().dump({"devices": told})
+    return answer
+
+
 @bp.get("/devices/<device_id>")
 @guards.session
 def device(device_id: str) -> ResponseReturnValue:

@@ -70,6 +70,25 @@ class DeviceView(Lenient):
     organisation = fields.String(attribute="org_id")
 
 
+class OwnDevice(Lenient):
+    """A tablet of one's own, for one whose storage was emptied: what the server has of what it sent.
+
+    `received` is the number of operations that came; they came without a gap, so what is missing are later ones alone.
+    """
+
+    device = fields.String(attribute="id")
+    code = fields.String()
+    status = fields.String()
+    received = fields.Integer()
+    last_seen = UtcTime(allow_none=True)
+
+
+class OwnDevices(Lenient):
+    """GET /devices: the newest first."""
+
+    devices = fields.List(fields.Nested(OwnDevice))
+
+
 class StatementView(Lenient):
     """GET /devices/<id>/statement: a compact JWS by the server (statement.py); a tablet keeps it as it is."""
 

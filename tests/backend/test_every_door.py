@@ -119,6 +119,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/api/v1/session"): Door(SIGNED_IN, 200),
     ("DELETE", "/api/v1/session"): Door(EVERYBODY, 204),
     ("POST", "/api/v1/devices"): Door(STAFF, 400),
+    ("GET", "/api/v1/devices"): Door(SIGNED_IN, 200),
     ("GET", "/api/v1/devices/<device_id>"): Door(SIGNED_IN, 404),
     ("GET", "/api/v1/devices/<device_id>/statement"): Door(SIGNED_IN, 404),
     ("POST", "/api/v1/devices/readmit"): Door(EVERYBODY, 400),

@@ -10,6 +10,9 @@ export type DeviceStatus = 'pending' | 'active' | 'suspended' | 'revoked';
 /** A device as its owner's tablet sees it. `code` is three Crockford characters: the middle of numbers for people. */
 export type Enrolment = Required<Wire<'DeviceView'>> & {readonly status: DeviceStatus};
 
+/** A tablet of one's own, and how many operations came of it: without a gap, so only later ones can be missing. */
+export type OwnDevice = Required<Wire<'OwnDevice'>>;
+
 export type DeviceFacts = Wire<'Enrol'>;
 
 /** The server answered, and said no. `code` is the problem's, or `http_<status>` when the answer was no problem+json. */
@@ -57,6 +60,12 @@ export class Api {
   /** Ask for this device to be admitted. The same device and key again is the same request. */
   enrol(facts: DeviceFacts, credentials: Credentials): Promise<Enrolment> {
     return this.#ask<Enrolment>({method: 'POST', path: '/api/v1/devices', json: facts, credentials});
+  }
+
+  /** The tablets of whoever is signed in, the newest first. */
+  async devices(): Promise<readonly OwnDevice[]> {
+    const {devices = []} = await this.#ask<Wire<'OwnDevices'>>({method: 'GET', path: '/api/v1/devices'});
+    return devices as readonly OwnDevice[];
   }
 
   device(id: string): Promise<Enrolment> {

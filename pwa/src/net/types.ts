@@ -151,7 +151,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One's own tablets and what came of each */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnDevices"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemView"];
+                    };
+                };
+            };
+        };
         put?: never;
         /** Enrol a tablet */
         post: {
@@ -874,6 +903,17 @@ export interface components {
             off: number | null;
             type: string;
             v: number;
+        };
+        OwnDevice: {
+            code?: string;
+            device?: string;
+            /** Format: date-time */
+            last_seen?: string | null;
+            received?: number;
+            status?: string;
+        };
+        OwnDevices: {
+            devices?: components["schemas"]["OwnDevice"][];
         };
         PhotoPlace: {
             item?: string;

@@ -31,6 +31,7 @@ class Office {
     if (door === 'POST /api/v1/session') return this.#signIn(body);
     if (this.session === null) return [401, {code: 'sign_in'}];
     if (door === 'POST /api/v1/devices') return this.#enrol(String(body['device']));
+    if (door === 'GET /api/v1/devices') return [200, {devices: [...this.devices].map(([device, status]) => ({device, code: '7K3', status, received: 41, last_seen: '2026-11-24T01:00:00.000Z'}))}];
     const [, id = '', deed] = /^\w+ \/api\/v1\/devices\/([^/]+)(\/recover)?$/.exec(door) ?? [];
     if (deed !== undefined) return [200, {key: toBase64Url(await unwrapRecovery(body as unknown as RecoveryWrap, id, (await this.keys).secret))}];
     return this.devices.has(id) ? [200, {device: id, code: '7K3', status: this.devices.get(id)}] : [404, {code: 'not_found'}];
@@ -69,6 +70,7 @@ async function start(): Promise<void> {
 const at = () => account.step.value.at;
 
 beforeEach(async () => {
+  localStorage.clear();
   office = new Office();
   vi.stubGlobal('indexedDB', new IDBFactory());
   vi.stubGlobal('fetch', office.fetch);
@@ -235,4 +237,19 @@ test('a storage that the browser has emptied is said, not passed over', async ()
   });
   await account.begin();
   expect(account.step.value).toMatchObject({at: 'sign_in', why: 'emptied'});
+});
+
+test('when the whole storage is gone, the tablet says which one it was and what the office has of it', async () => {
+  await enrolled();
+  const [device] = [...office.devices.keys()];
+  app.lock();
+  await vi.waitUntil(() => at() === 'unlock');
+  vi.stubGlobal('indexedDB', new IDBFactory());
+  await start();
+  expect(account.step.value).toMatchObject({at: 'sign_in', why: 'emptied'});
+  const {traces} = await import('../../src/app/traces.ts');
+  expect(Object.values(traces())).toEqual([{device, code: '7K3'}]);
+  await account.signIn('aisyah', 'right');
+  expect(at()).toBe('choose_pin');
+  expect(account.before.value).toEqual([{device, code: '7K3', status: 'active', received: 41, last_seen: '2026-11-24T01:00:00.000Z'}]);
 });

@@ -335,3 +335,17 @@ def test_a_clients_contact_enrols_no_tablet(house: House) -> None:
         "persisted": True, "storage_mb": 4_000,
     }  # fmt: skip
     assert tablet.call("POST", "/api/v1/devices", json=body).status_code == 403
+
+
+def test_whoever_lost_a_tablets_storage_hears_what_the_server_has_of_it(house, tablet):
+    visit = house.visit(tablet.person)
+    tablet.sync()
+    for text in ("one", "two"):
+        tablet.act("note.add", ("note", house.new_id()), {"visit": visit, "text": text})
+    tablet.push()
+    house.tablet("engineer", 2)
+
+    [mine] = house.browser("engineer").get("/api/v1/devices").get_json()["devices"]
+
+    assert (mine["device"], mine["code"], mine["status"], mine["received"]) == (tablet.id, tablet.code, "active", 2)
+    assert mine["last_seen"] is not None

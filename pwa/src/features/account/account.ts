@@ -3,8 +3,9 @@ import {eightCharacters, factsOf, nameOf} from '../../app/enrolment.ts';
 import {startExchange} from '../../app/exchange.ts';
 import {isApple, isInstalled, machine, persistStorage} from '../../app/machine.ts';
 import {storeTrouble} from '../../app/storage_trouble.tsx';
+import {leaveTrace, traces} from '../../app/traces.ts';
 import {api, enter, noteSession, type Owner, ownerOf, tablet} from '../../app/tablet.ts';
-import {type DeviceStatus, Refused, type Session} from '../../net/api.ts';
+import {type DeviceStatus, type OwnDevice, Refused, type Session} from '../../net/api.ts';
 import {Unreachable} from '../../net/http.ts';
 import {StoreFull, StoreLost, StoreNewer} from '../../store/connection.ts';
 import {Lodging, type Opened} from '../../store/lodging.ts';
@@ -58,7 +59,7 @@ export async function begin(): Promise<void> {
 async function atTheDoor(): Promise<void> {
   const lodgers = await people.all();
   const [last] = lodgers;
-  if (last === undefined) return signInAs('new');
+  if (last === undefined) return signInAs(Object.keys(traces()).length > 0 ? 'emptied' : 'new');
   await choose(last, lodgers);
 }
 
@@ -87,14 +88,14 @@ export async function signInAs(why: WhySignIn): Promise<void> {
 
 export function signIn(name: string, password: string): Promise<void> {
   return trying(async () => {
-    const before = step.value;
+    const from = step.value;
     session = await api.signIn(name, password);
     signedInAs = name;
-    if (before.at === 'sign_in' && before.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half.store));
+    if (from.at === 'sign_in' && from.why === 'waiting' && half !== null) return admitted(half, await ownerOf(half.store));
     const lodger = (await people.all()).find(({id}) => id === session?.person);
     if (lodger === undefined) return furnishFor(session);
     await choose(lodger);
-    if (before.at === 'sign_in' && (before.why === 'forgotten' || before.why === 'too_many')) await recover();
+    if (from.at === 'sign_in' && (from.why === 'forgotten' || from.why === 'too_many')) await recover();
   });
 }
 
@@ -146,7 +147,15 @@ async function recover(): Promise<void> {
   become({at: 'choose_pin', why: 'forgotten'});
 }
 
-function furnishFor({person}: Session): void {
+/** The person's tablets of before, as the server knows them: one of them may be this one, before it was emptied. */
+export const before = signal<readonly OwnDevice[]>([]);
+
+async function furnishFor({person}: Session): Promise<void> {
+  before.value = await api.devices().catch((fault: unknown) => {
+    // It would only have been good to know.
+    if (fault instanceof Unreachable || fault instanceof Refused) return [];
+    throw fault;
+  });
   lodging = lodgingOf(person);
   become({at: 'choose_pin', why: 'new'});
 }
@@ -187,6 +196,7 @@ async function admitted(opened: Opened, owner: Owner): Promise<void> {
 
 async function open(opened: Opened, owner: Owner): Promise<void> {
   half = null;
+  leaveTrace(owner.person, owner);
   await enter(opened, owner);
   if (tablet.value !== null) startExchange(tablet.value).catch((fault: unknown) => { console.error(fault); });
   void opened.store.photos.sweep(opened.store.memory.blobs.values());

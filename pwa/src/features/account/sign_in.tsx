@@ -1,4 +1,5 @@
 import {useSignal} from '@preact/signals';
+import {traces} from '../../app/traces.ts';
 import {key, t} from '../../i18n/i18n.ts';
 import type {Lodger} from '../../store/people.ts';
 import {Banner, Button, Field} from '../../ui/kit.ts';
@@ -6,6 +7,12 @@ import {begin, busy, signIn, type WhySignIn} from './account.ts';
 import {Door} from './door.tsx';
 
 const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting'), emptied: key('account.signIn.emptied')} as const;
+
+/** Which tablet it was, where that is still known. */
+function emptied(): string | undefined {
+  const codes = Object.values(traces()).map(({code}) => code);
+  return codes.length === 0 ? undefined : t('account.emptied.was', {codes: codes.join(', ')});
+}
 
 /** Name and password; needs the network. */
 export function SignIn({why, lodgers}: {why: WhySignIn; lodgers: readonly Lodger[]}) {
@@ -17,7 +24,7 @@ export function SignIn({why, lodgers}: {why: WhySignIn; lodgers: readonly Lodger
   };
   return (
     <Door title={t('account.signIn.title')}>
-      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone={why === 'emptied' ? 'warn' : 'info'} title={t(WHY[why])} />}
+      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone={why === 'emptied' ? 'warn' : 'info'} title={t(WHY[why])}>{why === 'emptied' ? emptied() : undefined}</Banner>}
       <form class="stack" onSubmit={submit}>
         <Field label={t('account.signIn.name')} value={name.value} onInput={(value) => { name.value = value; }} name="username" autocomplete="username" />
         <Field label={t('account.signIn.password')} value={password.value} onInput={(value) => { password.value = value; }} type="password" name="password" autocomplete="current-password" />
