@@ -1,6 +1,7 @@
 import {type Channel, Shell} from '../exchange/shell.ts';
 import {Sender} from '../net/sender.ts';
-import {machine} from './machine.ts';
+import {line, machine} from './machine.ts';
+import {wifiOnly} from './preferences.ts';
 import {credentials, http, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
 import {lookForUpdate} from './update.ts';
 
@@ -19,6 +20,7 @@ export function makeShell({store, owner}: Tablet): Shell {
     sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),
     channel: new BroadcastChannel(name) as unknown as Channel,
     lead: (until, led) => navigator.locks.request(name, async () => { led(); await until; }),
+    spares,
     alarm: oneAlarm(),
     say: (status) => {
       syncStatus.value = status;
@@ -47,15 +49,24 @@ export function listen(running: Shell): () => void {
   addEventListener('online', online);
   addEventListener('offline', offline);
   document.addEventListener('visibilitychange', seen);
+  const spare = () => running.tell({kind: 'spare', photos: spares()});
+  line()?.events.addEventListener('change', spare);
+  const forget = wifiOnly.subscribe(spare);
   const asking = setInterval(() => {
     if (tablet.value?.owner.again !== undefined && sessionHash.value !== null) void readmission().then(({askAdmission}) => askAdmission());
   }, ASK_MS);
   return () => {
     clearInterval(asking);
+    forget();
+    line()?.events.removeEventListener('change', spare);
     removeEventListener('online', online);
     removeEventListener('offline', offline);
     document.removeEventListener('visibilitychange', seen);
   };
+}
+
+function spares(): boolean {
+  return wifiOnly.value && line()?.type === 'cellular';
 }
 
 function oneAlarm(): (at: number, ring: () => void) => void {

@@ -25,6 +25,16 @@ export async function persistStorage(): Promise<boolean> {
   return await navigator.storage?.persisted?.() === true || await navigator.storage?.persist?.() === true;
 }
 
+interface Line extends EventTarget {
+  readonly type?: string;
+}
+
+/** How the tablet is connected ("wifi", "cellular" …), and who tells when that changes; null where the browser does not say. */
+export function line(): {readonly type: string; readonly events: EventTarget} | null {
+  const found = (navigator as {connection?: Line}).connection;
+  return found?.type === undefined ? null : {type: found.type, events: found};
+}
+
 /** Whether the app runs in a window of its own, not in a browser's tab. */
 export function isInstalled(): boolean {
   return matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches || (navigator as {standalone?: boolean}).standalone === true;

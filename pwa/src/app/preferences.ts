@@ -7,9 +7,15 @@ export type Theme = 'system' | 'light' | 'dark';
 const LANGUAGE = 'singgah-language';
 const THEME = 'singgah-theme';
 
+const PHOTOS = 'singgah-photos';
+
+/** Photos wait for Wi-Fi. */
+export const wifiOnly = signal(false);
+
 export const theme = signal<Theme>('system');
 
 export async function applyPreferences(): Promise<void> {
+  wifiOnly.value = localStorage.getItem(PHOTOS) === 'wifi';
   setTheme(localStorage.getItem(THEME) as Theme | null ?? 'system');
   const kept = LANGUAGES.find((each) => each === localStorage.getItem(LANGUAGE));
   await setLanguage(kept ?? preferredLanguage(navigator.languages));
@@ -19,6 +25,11 @@ export async function setLanguage(wanted: Language): Promise<void> {
   await speak(wanted);
   localStorage.setItem(LANGUAGE, wanted);
   document.documentElement.lang = {en: 'en', ms: 'ms', zh: 'zh-Hans'}[language.value];
+}
+
+export function setWifiOnly(wanted: boolean): void {
+  wifiOnly.value = wanted;
+  localStorage.setItem(PHOTOS, wanted ? 'wifi' : 'any');
 }
 
 export function setTheme(wanted: Theme): void {

@@ -14,7 +14,7 @@ import {hurry, rest} from './retry.ts';
 import {type Busy, FORGOTTEN, type Next, type State, Turn, unsent} from './state.ts';
 import {nextAlarm, statusOf} from './status.ts';
 import type {BlobRow, Effect, Event, Lane as LaneName} from './types.ts';
-import {blobAnswered, blobCommitted, blobFailed, keyOf, startBlob, wantsBlob} from './upload.ts';
+import {blobAnswered, blobCommitted, blobFailed, keyOf, spare, startBlob, wantsBlob} from './upload.ts';
 
 export {begin, type State} from './state.ts';
 
@@ -73,6 +73,8 @@ function hear(turn: Turn, event: Event): void {
     case 'unlocked':
       state.locked = false;
       return reopen(turn);
+    case 'spare':
+      return spare(turn, event.photos);
     case 'signed_in':
       return reopen(turn);
     default:

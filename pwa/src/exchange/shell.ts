@@ -30,6 +30,8 @@ export interface Parts {
   readonly lead: (until: Promise<void>, led: () => void) => Promise<void>;
   /** Calls back once at that time (milliseconds); a new call replaces the old one. */
   readonly alarm: (at: number, ring: () => void) => void;
+  /** Whether photos should wait for a network that costs nothing by the megabyte. */
+  readonly spares?: () => boolean;
   readonly say: (status: SyncStatus) => void;
   /** The storage has become another device: from now on its key signs, and it must be enrolled. */
   readonly rekeyed: () => Promise<void>;
@@ -93,6 +95,7 @@ export class Shell {
     await this.#parts.store.refresh();
     const {meta, blobs} = this.#parts.store.memory;
     this.#state = begin(meta, [...blobs.values()]);
+    this.tell({kind: 'spare', photos: this.#parts.spares?.() ?? false});
     this.tell({kind: 'unlocked'});
   }
 

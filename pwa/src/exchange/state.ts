@@ -72,6 +72,7 @@ export interface State {
   locked: boolean;
   visible: boolean;
   signedOut: boolean;
+  sparing: boolean;
   /** The office has not yet confirmed this device. */
   pending: boolean;
   /** The server does not know this device's key. */
@@ -109,6 +110,7 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
     locked: true,
     visible: true,
     signedOut: false,
+    sparing: false,
     pending: false,
     stranger: false,
     storage: null,

@@ -11,6 +11,7 @@ export function statusOf(state: State): SyncStatus {
     doing: doing(state),
     locked: state.locked,
     signedOut: state.signedOut,
+    sparing: state.sparing,
     pending: state.pending,
     stranger: state.stranger,
     unsent: unsent(state),

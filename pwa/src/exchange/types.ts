@@ -242,6 +242,8 @@ export type Event = Stamp &
     | {kind: 'unlocked'}
     /** Somebody signed in on this tablet: the pause after a 401 ends. */
     | {kind: 'signed_in'}
+    /** Photos wait for a network that costs nothing by the megabyte, or need not any more. Documents never wait. */
+    | {kind: 'spare'; photos: boolean}
     /** A web push or a person's pull-to-refresh: fetch now. */
     | {kind: 'poked'}
   );
@@ -271,6 +273,8 @@ export interface SyncStatus {
   unsent: number;
   unsentBlobs: {count: number; bytes: number};
   refusedBlobs: number;
+  /** Photos wait for Wi-Fi, as the person chose. */
+  sparing: boolean;
   head: number;
   lastContact: number | null;
   /** A lane that gave up until the app starts again; the work stays on the tablet. */

@@ -19,7 +19,17 @@ function awaitsOperations({state}: Turn): boolean {
 }
 
 function waiting(turn: Turn): BlobRow | undefined {
-  return turn.state.blobs.find((row) => row.state === 'waiting');
+  const {blobs, sparing} = turn.state;
+  return blobs.find((row) => row.state === 'waiting' && !(sparing && row.filetype.startsWith('image/')));
+}
+
+/** Another blob may be first now, so an answer that is under way is not waited for: it would be taken for that one's. */
+export function spare(turn: Turn, photos: boolean): void {
+  const {state} = turn;
+  if (state.sparing === photos) return;
+  state.sparing = photos;
+  if (state.blob.busy?.doing === 'send') state.blob.busy = null;
+  state.blob.known = null;
 }
 
 export function keyOf({visit, sha256}: Pick<BlobRow, 'visit' | 'sha256'>): string {

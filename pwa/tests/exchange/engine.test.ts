@@ -308,6 +308,36 @@ describe('photos', () => {
   });
 });
 
+describe('over mobile data, when the person wants photos to wait', () => {
+  const document = {...waitingBlob('ef'.repeat(32), 100), filetype: 'application/json'};
+
+  test('a photo stays, a signature goes, and over Wi-Fi the photo follows', () => {
+    const wire = connected();
+    wire.world.tell(wire.tablet, {kind: 'spare', photos: true});
+    act(wire, 'a', [waitingBlob(SHA, 3_000_000), document]);
+    wire.world.run(5 * MINUTE);
+    expect(wire.tablet.status).toMatchObject({sparing: true, unsent: 0, unsentBlobs: {count: 1, bytes: 3_000_000}});
+    wire.world.tell(wire.tablet, {kind: 'spare', photos: false});
+    wire.world.run(MINUTE);
+    expect([...wire.world.server.complete].sort()).toEqual([`${document.visit}/${SHA}`, `${document.visit}/${document.sha256}`].sort());
+  });
+
+  test('the answer about a photo under way is not taken for one about the signature that is first now', () => {
+    const wire = connected();
+    act(wire, 'a', [waitingBlob(SHA, 3_000_000), document]);
+    for (let turn = 0; !wire.heard.some(({request}) => request.kind === 'blob_patch'); turn += 1) {
+      expect(turn).toBeLessThan(1_000);
+      wire.world.run(50);
+    }
+    wire.world.tell(wire.tablet, {kind: 'spare', photos: true});
+    wire.world.run(5 * MINUTE);
+    expect([...wire.world.server.complete]).toEqual([`${document.visit}/${document.sha256}`]);
+    wire.world.tell(wire.tablet, {kind: 'spare', photos: false});
+    wire.world.run(MINUTE);
+    expect(wire.tablet.status).toMatchObject({unsentBlobs: {count: 0, bytes: 0}});
+  });
+});
+
 describe('forgetting', () => {
   test.each([
     ['none', 0, 1, 30],

@@ -28,6 +28,7 @@ const answer: fc.Arbitrary<Answer> = fc.record({
 const happening = fc.oneof(
   fc.constantFrom('timer', 'online', 'offline', 'visible', 'hidden', 'locked', 'unlocked', 'signed_in', 'poked').map((kind) => ({kind})),
   fc.constant({kind: 'acted'}),
+  fc.boolean().map((photos) => ({kind: 'spare', photos})),
   answer.map((one) => ({kind: 'answered', answer: one})),
   fc.constantFrom('failed', 'committed', 'commit_failed', 'loaded', 'load_failed').map((kind) => ({kind})),
 );

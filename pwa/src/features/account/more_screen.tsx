@@ -1,6 +1,7 @@
 import {lockUp} from '../../app/exchange.ts';
 import {Screen} from '../../app/frame.tsx';
-import {setLanguage, setTheme, theme} from '../../app/preferences.ts';
+import {line} from '../../app/machine.ts';
+import {setLanguage, setTheme, setWifiOnly, theme, wifiOnly} from '../../app/preferences.ts';
 import {back, href} from '../../app/router.ts';
 import type {PersonRow} from '../../app/rows.ts';
 import {opened} from '../../app/tablet.ts';
@@ -30,6 +31,12 @@ export default function MoreScreen() {
         <SegmentedChoice legend={t('account.more.theme')} value={theme.value} onChange={(value) => { if (value !== null) setTheme(value); }}
           options={[{value: 'system', label: t('account.more.theme.system'), icon: 'tablet'}, {value: 'light', label: t('account.more.theme.light'), icon: 'sun'}, {value: 'dark', label: t('account.more.theme.dark'), icon: 'moon'}]} />
       </Card>
+      {line() !== null && (
+        <Card>
+          <SegmentedChoice legend={t('account.more.photos')} value={wifiOnly.value ? 'wifi' : 'any'} onChange={(value) => { if (value !== null) setWifiOnly(value === 'wifi'); }}
+            options={[{value: 'any', label: t('account.more.photos.any')}, {value: 'wifi', label: t('account.more.photos.wifi')}]} />
+        </Card>
+      )}
     </Screen>
   );
 }

@@ -48,6 +48,7 @@ function Waiting({status}: {status: SyncStatus}) {
   const facts: [string, string][] = [
     [t('sync.changes'), tn('sync.changes.n', status.unsent)],
     [t('sync.photos'), `${tn('sync.photos.n', status.unsentBlobs.count)}${status.unsentBlobs.count > 0 ? ` · ${megabytes(status.unsentBlobs.bytes)}` : ''}`],
+    ...(status.sparing ? [[t('sync.sparing'), t('sync.sparing.detail')] as [string, string]] : []),
     [t('sync.contact'), status.lastContact === null ? t('sync.never') : dateAndTime(status.lastContact)],
     [t('sync.doing'), t(DOING[status.doing])],
     ...(status.retryAt === null ? [] : [[t('sync.retry'), dateAndTime(status.retryAt)] as [string, string]]),
