@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from backend.demo import data, signing, tickets, visits
+from backend.demo import attention, data, signing, tickets, visits
 from backend.demo.stage import Stage
 from backend.demo.tablet import Tablet, enrolled
 from backend.demo.visits import Plan, Work
@@ -189,6 +189,8 @@ def _around_today(past: Past, now: datetime) -> None:
             plan = Plan(site, CREWS[crew][turn % 2], start, 120, "Maintenance visit", checklists, tuple(ticket))
             visits.arrange(stage, plan)
     _loose_ends(past, now, sites)
+    checklist = next(one for turn in range(len(library)) for one in fitting(stage, by_crew["SG"][0], library, turn))
+    attention.meet(attention.Today(stage, now, past.tablets), by_crew, checklist)
 
 
 def _loose_ends(past: Past, now: datetime, sites: list[str]) -> None:

@@ -100,7 +100,7 @@ class Work:
             yield from self._run(run)
 
     def _run(self, run: Json) -> Iterator[Step]:
-        definition = parse_definition(self._checklist(run["checklist"]))
+        definition = parse_definition(self.definition_of(run))
         asset = self.tablet.rows.get(("asset", run["asset"] or ""), {})
         facts = {key: value for key, value in asset.items() if isinstance(value, str)}
         today = (self.at - timedelta(hours=30)).date().isoformat()
@@ -114,8 +114,11 @@ class Work:
         for item in found["photos"]:
             yield self._proof(run, item, str(asset.get("tag") or "Site"))
 
-    def _checklist(self, digest: str) -> Json:
-        return next(row["definition"] for row in self.tablet.of_kind("checklist") if row["digest"] == digest)
+    def definition_of(self, run: Json) -> Json:
+        """The definition to which a run is pinned, as the tablet has it."""
+        known = {row["digest"]: row["definition"] for row in self.tablet.of_kind("checklist")}
+        definition: Json = known[run["checklist"]]
+        return definition
 
     def _proof(self, run: Json, item: str, label: str) -> Step:
         """A photo, or the site's word that none may be taken."""

@@ -19,7 +19,9 @@ from backend.core.db import reading
 from backend.demo import build, data, past
 from backend.desk.models import Ticket
 from backend.directory.models import Asset, Client, Person, Site
+from backend.dispatch import services as dispatch
 from backend.exchange.models import SyncOp
+from backend.identity import accounts, sessions
 from backend.identity.models import Device
 from backend.reports.models import Report
 from backend.reports.verify import verify_pdf
@@ -65,13 +67,25 @@ def test_sixty_visits_are_signed_and_days_around_today_are_planned(config: Confi
         assert min(tickets[state] for state in ("new", "waiting", "resolved", "closed")) >= 1
 
 
-def test_every_operation_took_effect_and_none_lies_in_the_future(config: Config) -> None:
+def test_no_operation_is_refused_and_none_lies_in_the_future(config: Config) -> None:
     with build_app(config, SetClock(NOW)) as app, app.app_context(), reading() as session:
-        assert set(session.scalars(select(SyncOp.status))) <= {"applied", "merged"}
+        assert set(session.scalars(select(SyncOp.status))) - {"merged"} == {"applied", "conflict", "held"}
         assert max(session.scalars(select(SyncOp.received_at))) <= NOW
         organisation = session.scalars(select(Person.org_id)).first()
         assert organisation is not None
         assert journal.first_fault(organisation) is None
+
+
+def test_a_believable_few_of_each_wait_for_the_dispatcher(config: Config) -> None:
+    with build_app(config, SetClock(NOW)) as app, app.app_context():
+        with reading() as session:
+            org_id = session.scalars(select(Person.org_id)).first()
+        assert org_id is not None
+        dispatcher = next(one for one in accounts.listed(org_id) if one.sign_in == "dispatcher")
+        inbox = dispatch.gather(sessions.actor_of(org_id, dispatcher.person_id))
+    assert len(inbox.clashes) == 2
+    assert [(chain.first.code, len(chain.behind)) for chain in inbox.chains] == [("wrong_state", 2)]
+    assert sorted(one.task.what for one in inbox.questions) == ["after_cancel", "late_scope", "old_slot"]
 
 
 def test_its_newest_report_verifies_and_the_others_wait_until_somebody_asks(config: Config) -> None:
