@@ -91,6 +91,43 @@ class Dispatcher:
         crew.get_by_role("button").click()
         expect(self.page.get_by_role("main"), f"the visit with {engineer}").to_contain_text(engineer)
 
+    def sends_too(self, visit: str, engineer: str) -> None:
+        """One more engineer for a planned visit."""
+        self.page.goto(visit)
+        self.page.locator("summary", has_text="Reassign").click()
+        crew = self.page.locator("form[action$='/assign']")
+        crew.get_by_label(engineer).check()
+        crew.get_by_role("button").click()
+        expect(self.page.locator("dl.facts"), f"the visit with {engineer} too").to_contain_text(engineer)
+
+    def starts_the_ticket(self, ticket: str) -> None:
+        self.page.goto(f"/console/tickets/{ticket}")
+        self.page.get_by_role("button", name="Start", exact=True).click()
+        expect(self.page.get_by_role("main"), "the started ticket").to_contain_text("Start: done.")
+
+    def sets_aside(self, deed: str, reason: str) -> None:
+        """A held change, by the mouse."""
+        self.page.goto("/console/attention")
+        card = self.page.locator("[data-card]", has=self.page.get_by_role("heading", name=deed))
+        card.get_by_label("Why it is set aside").fill(reason)
+        card.get_by_role("button", name="Set aside").click()
+        expect(self.page.get_by_role("main"), "that it is set aside").to_contain_text("Set aside.")
+
+    def decides_by_keyboard(self, item: str, key: str) -> None:
+        """In the inbox, without a mouse: to the card of the item, and the key that its button shows."""
+        self.page.goto("/console/")
+        self.page.keyboard.press("g")
+        self.page.keyboard.press("i")
+        expect(self.page.get_by_role("heading", level=1, name="Attention"), "the inbox").to_be_visible()
+        card = self.page.locator("[data-card]", has=self.page.get_by_role("heading", name=item))
+        expect(card, f"a card for {item}").to_have_count(1)
+        for _ in range(self.page.locator("[data-card]").count()):
+            self.page.keyboard.press("j")
+            if "at" in (card.get_attribute("class") or "").split():
+                break
+        expect(card, "the card that the keys speak of").to_be_focused()
+        self.page.keyboard.press(key)
+
     def opens_the_report(self, visit: str) -> bytes:
         """Wait for the worker to make it; the PDF's bytes as a browser gets them."""
         self.page.goto(visit)

@@ -80,6 +80,12 @@ class Engineer:
         expect(self.page.get_by_text("The office has everything that you did."), "everything sent").to_be_visible()
         self.goes_back()
 
+    def asks_to_sync(self) -> None:
+        """To the page of the exchange, which stays open."""
+        if not self.page.get_by_role("button", name="Sync now").is_visible():
+            self.page.locator(".header__status").click()
+        self.page.get_by_role("button", name="Sync now").click()
+
     def goes_back(self) -> None:
         self.page.get_by_role("button", name="Back", exact=True).click()
 
@@ -88,6 +94,12 @@ class Engineer:
     def opens_the_visit(self, title: str) -> None:
         self.page.get_by_role("link", name=title).first.click()
         expect(self.page.get_by_role("heading", name="Checklists"), f"the visit {title}").to_be_visible()
+
+    def goes_to(self, path: str, heading: str) -> None:
+        """To an address inside the app, without starting it anew."""
+        self.page.evaluate("(path) => history.pushState({inside: true}, '', path)", f"/app/{path}")
+        self.page.evaluate("() => dispatchEvent(new PopStateEvent('popstate'))")
+        expect(self.page.get_by_role("heading", name=heading).first, heading).to_be_visible()
 
     def taps(self, *buttons: str) -> None:
         for name in buttons:

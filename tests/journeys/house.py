@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
 from backend.core import clock
 from backend.core.clock import MachineClock, SetClock
 from backend.core.config import Config
+from backend.core.db import reading
 from backend.demo import clients, founding
 from backend.demo.stage import Stage
+from backend.exchange import services as exchange
+from backend.identity.models import Account
+from backend.identity.sessions import actor_of
+from backend.inspections.models import Run
 from backend.install.steps import ROOT
 from tests.makers import build_app
 from tests.services.program import Program
@@ -39,6 +46,17 @@ class House:
     def root_certificate(self) -> Path:
         """What a stranger pins."""
         return self.program.data_dir / "keys" / "root-certificate.pem"
+
+    def a_colleague_answers_otherwise(self, sign_in: str, visit: str) -> None:
+        """Somebody says "pass" of the item that failed on a visit, without having seen that answer."""
+        with build_app(Config.from_env(self.program.env())) as app, app.app_context():
+            with reading() as session:
+                account = session.scalars(select(Account).where(Account.sign_in == sign_in)).one()
+                runs = session.scalars(select(Run).where(Run.visit == visit)).all()
+            actor = actor_of(account.org_id, account.person_id)
+            run, item = next((run.id, item) for run in runs for item, value in run.answers.items() if value == "fail")
+            [result] = exchange.submit(actor, [("answer.set", ("run", run), {"item": item, "value": "pass"})])
+            assert result["status"] == "conflict", result
 
     def now(self) -> datetime:
         """The time that the program, the browsers and this machine share."""

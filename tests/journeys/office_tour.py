@@ -48,6 +48,13 @@ class OfficeTour:
         self.look("/console/find", "found", "/console/find?q=a")
         self.look("/console/find", "nothing found", f"/console/find?{NOTHING}")
 
+    def attention(self, state: str) -> None:
+        self.look("/console/attention", state, "/console/attention")
+
+    def two_values(self, visit: str) -> None:
+        self.look("/console/visits/<uuid:visit_id>", "two values", visit)
+        self.look("/console/visits/<uuid:visit_id>/history", "full", f"{visit}/history")
+
     def work(self, assigned: str, signed: str) -> None:
         for place in ("visits", "tickets"):
             self.look(f"/console/{place}", "full", f"/console/{place}")
@@ -58,6 +65,7 @@ class OfficeTour:
         ticket = self.first_of("tickets")
         self.look("/console/tickets/<uuid:ticket_id>", "full", ticket)
         self.look("/console/tickets/<uuid:ticket_id>/edit", "full", f"{ticket}/edit")
+        self.look("/console/tickets/<uuid:ticket_id>/history", "full", f"{ticket}/history")
         for place in ("devices", "checklists"):
             self.look(f"/console/{place}", "full", f"/console/{place}")
             self.look(f"/console/{place}/{SHOWN[place]}", "full", self.first_of(place))
@@ -79,6 +87,7 @@ class OfficeTour:
             first = self.first_of(place)
             self.look(f"/console/{place}/<uuid:row_id>", "full", first)
             self.look(f"/console/{place}/<uuid:row_id>/edit", "full", f"{first}/edit")
+            self.look(f"/console/{place}/<uuid:row_id>/history", "full", f"{first}/history")
 
     def access(self) -> None:
         """What an administrator gives a person; a password that is too short."""

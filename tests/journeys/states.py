@@ -29,7 +29,8 @@ TABLET: dict[str, tuple[str, ...]] = {
     "ticket": ("new", "resolve", "wait", "note", "resolved", "gone", "long text", "Malay", "Chinese"),
     "site": ("full", "asset", "gone", "Malay", "Chinese"),
     "sign": ("prepare", "nobody", "client reads", "client signs", "client errs", "client refuses", "receipt", "done"),
-    "sync": ("all sent", "offline", "signed out", "Malay", "Chinese"),
+    "sync": ("all sent", "offline", "signed out", "attention", "decided", "Malay", "Chinese"),
+    "conflicts": ("nothing", "two values", "decided", "Malay", "Chinese"),
     "sign_in_again": ("with the tablet open",),
     "readmission": ("copied", "confirmed"),
     "lease": ("over",),
@@ -61,7 +62,7 @@ NO_PAGE = {
 
 OFFICE: dict[str, tuple[str, ...]] = {
     "/console/": ("full", "the list of keys"),
-    "/console/attention": ("nothing waits", "two values", "held", "a question", "on a telephone", "dark"),
+    "/console/attention": ("nothing waits", "full"),
     "/console/find": ("found", "nothing found"),
     "/console/visits": ("full", "nothing found"),
     "/console/visits/new": ("empty", "errors"),

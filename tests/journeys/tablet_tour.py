@@ -16,6 +16,7 @@ from tests.journeys.pictures import photo_with_place
 NOWHERE = "01900000-0000-7000-8000-000000000000"
 LONG = "Überlange_Überschrift_ohne_Leerzeichen " + "the quick brown fox jumps over the lazy dog " * 3
 FAILING = "No alarm on the display"
+TO_START = "A fan that rattles"
 MOVE = """(path) => {
   history.pushState({inside: true}, '', path);
   dispatchEvent(new PopStateEvent('popstate'));
@@ -165,6 +166,34 @@ class TabletTour:
         self.go(f"ticket/{NOWHERE}", "This ticket is not on this tablet")
         self.look("ticket", "gone")
         page.go_back()
+
+    def two_opinions(self, visit: str, colleague: str, ticket: str) -> None:
+        """A colleague answered otherwise, and the desk started a ticket that is started here without a network."""
+        page = self.page
+        self.go(f"conflicts/{visit}", "Two values")
+        self.look("conflicts", "nothing")
+        self.house.a_colleague_answers_otherwise(colleague, visit)
+        self.house.network.refuse()
+        self.go(f"ticket/{ticket}", TO_START)
+        self.engineer.taps("Start")
+        self.dispatcher.starts_the_ticket(ticket)
+        self.house.network.accept()
+        self.go("sync", "Sync")
+        page.get_by_role("button", name="Sync now").click()
+        expect(page.get_by_role("heading", name="Needs attention"), "what the office did not take").to_be_visible()
+        self.look("sync", "attention")
+        self.go(f"conflicts/{visit}", "Two values")
+        expect(page.get_by_text("The office decides"), "who decides").to_be_visible()
+        self.look("conflicts", "two values")
+
+    def after_the_decision(self, visit: str) -> None:
+        self.go("sync", "Sync")
+        self.page.get_by_role("button", name="Sync now").click()
+        expect(self.page.get_by_role("heading", name="Decided by the office"), "the decision").to_be_visible()
+        self.look("sync", "decided")
+        self.go(f"conflicts/{visit}", "Two values")
+        self.look("conflicts", "decided")
+        self.go("", "Today")
 
     def the_site(self, site: str) -> None:
         self.go(f"site/{site}", "Devices here")

@@ -21,9 +21,10 @@ from tests.journeys.engineer import Engineer
 from tests.journeys.house import House
 from tests.journeys.looking import Looking
 from tests.journeys.office_tour import REFUSED, OfficeTour, PortalTour
-from tests.journeys.tablet_tour import TabletTour
+from tests.journeys.tablet_tour import FAILING, TO_START, TabletTour
 
 SITE, CONTACT = "Senai plant", "Siti Hajar binti Salleh"
+COLLEAGUE = "siewling"
 ENGINEER, FULL_NAME = "hafiz", "Muhammad Hafiz bin Osman"
 CHECKLIST, TICKET = "UPS and power check", "Switch in the plant restarts"
 FEATURES = ROOT / "pwa" / "src" / "features"
@@ -70,6 +71,10 @@ def visit(
     planned = dispatcher.plans_a_visit(
         SITE, "Quarterly check", starts, engineer=FULL_NAME, checklist=CHECKLIST, ticket=ticket
     )
+    office_tour = OfficeTour(house, watch, dispatcher.page, looking)
+    office_tour.attention("nothing waits")
+    dispatcher.takes_a_ticket(SITE, TO_START)
+    rattles = last_of(office_tour.first_of(f"tickets?q={TO_START}"))
     tour.lists(SITE)
     tour.the_visit(SITE)
     run = last_of(str(walker.page.get_by_role("link", name=CHECKLIST).get_attribute("href")))
@@ -80,6 +85,9 @@ def visit(
     tour.the_site(site)
     tour.small_screens()
     visit_id = last_of(planned)
+    tour.two_opinions(visit_id, COLLEAGUE, rattles)
+    office_tour.attention("full")
+    office_tour.two_values(planned)
     paths = {name: name for name in ("sync", "more", "unplanned", "walk_up")}
     ticket_path = str(asked).removeprefix("/app/")
     paths |= {
@@ -88,8 +96,12 @@ def visit(
         "run": f"run/{run}",
         "ticket": ticket_path,
         "site": f"site/{site}",
+        "conflicts": f"conflicts/{visit_id}",
     }
     tour.in_other_languages(paths)
+    dispatcher.decides_by_keyboard(FAILING, "1")
+    dispatcher.sets_aside("Start the ticket", "The desk had started it already")
+    tour.after_the_decision(visit_id)
     tour.without_network()
     tour.the_sign_off(visit_id, CONTACT)
     tour.after_the_sign_off(visit_id, run)
