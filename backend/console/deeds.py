@@ -20,7 +20,24 @@ ABOUT_AN_ITEM = {
 }
 MARKS_OF_TIME = ("starts_at", "ends_at", "at", "opened_at", "restored_at", "taken_at", "usable_at", "down_from")
 PEOPLE = ("assignee", "engineers", "lead")
-UNSAID = frozenset({"note", "run", "number", "sha256", "size", "w", "h", "visit", "envelope", "on", "checklist"})
+UNSAID = frozenset(
+    [
+        "note",
+        "run",
+        "number",
+        "sha256",
+        "size",
+        "w",
+        "h",
+        "visit",
+        "envelope",
+        "on",
+        "checklist",
+        "asset",
+        "client",
+        "site",
+    ]
+)
 """Arguments that mean nothing to a reader: ids, digests, sizes."""
 
 
@@ -40,6 +57,8 @@ SAID: Mapping[str, Callable[[Json], str]] = {
     "photo.remove": lambda args: f"Take the photo back: {args.get('reason', '')}",
     "time.add": lambda args: f"Time: {words.spoken(args.get('kind'))}, {words.duration(int(args.get('minutes') or 0))}",
     "time.remove": lambda args: f"Take the time back: {args.get('reason', '')}",
+    "visit.add_run": lambda _: "A checklist was added",
+    "visit.drop_run": lambda args: f"A checklist was dropped: {args.get('reason', '')}",
     "visit.create": lambda args: f"New visit: {args.get('title', '')}",
 }
 

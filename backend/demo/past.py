@@ -190,7 +190,9 @@ def _around_today(past: Past, now: datetime) -> None:
             visits.arrange(stage, plan)
     _loose_ends(past, now, sites)
     checklist = next(one for turn in range(len(library)) for one in fitting(stage, by_crew["SG"][0], library, turn))
-    attention.meet(attention.Today(stage, now, past.tablets), by_crew, checklist)
+    # Early enough that nothing of it is to come: a telephone call and an hour's work lie between.
+    stage.time.set(now - timedelta(minutes=70))
+    attention.meet(attention.Today(stage, stage.time.now(), past.tablets), by_crew, checklist)
 
 
 def _loose_ends(past: Past, now: datetime, sites: list[str]) -> None:

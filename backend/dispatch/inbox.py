@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.core import clock
+from backend.core import clock, jobs
 from backend.core.listing import Cut
 from backend.desk import services as desk
 from backend.directory import services as directory
@@ -52,17 +52,20 @@ class Question:
 
 @dataclass(frozen=True)
 class Inbox:
-    """`photos`: signed visits that wait for photos too long. `devices`: suspended tablets."""
+    """`photos`: signed visits that wait for photos too long. `devices`: suspended tablets. `jobs`: work of the server
+    that failed and is tried no more.
+    """
 
     clashes: Sequence[Clash]
     chains: Sequence[Chain]
     questions: Sequence[Question]
     photos: Sequence[Visit]
     devices: Sequence[Device]
+    jobs: Sequence[jobs.JobRow]
 
     @property
     def count(self) -> int:
-        return sum(map(len, (self.clashes, self.chains, self.questions, self.photos, self.devices)))
+        return sum(map(len, (self.clashes, self.chains, self.questions, self.photos, self.devices, self.jobs)))
 
 
 def gather(actor: Actor) -> Inbox:
@@ -79,6 +82,7 @@ def gather(actor: Actor) -> Inbox:
         [Question(task, known[task.visit]) for task in tasks if task.visit in known],
         _photos(actor, clock.now()),
         [one for one in identity.tablets(actor) if one.status == "suspended"] if everywhere else [],
+        jobs.dead(actor.org_id) if everywhere else [],
     )
 
 

@@ -143,6 +143,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/console/attention/held/<uuid:op_id>"): DECIDED,
     ("POST", "/console/attention/tasks/<uuid:task_id>"): DECIDED,
     ("POST", "/console/attention/visits/<uuid:visit_id>"): DECIDED,
+    ("POST", "/console/attention/jobs/<uuid:job_id>"): DECIDED,
     ("GET", "/console/visits"): PAGE,
     ("GET", "/console/visits/new"): PAGE,
     ("POST", "/console/visits/new"): FORM,

@@ -103,7 +103,7 @@ class Dispatcher:
     def starts_the_ticket(self, ticket: str) -> None:
         self.page.goto(f"/console/tickets/{ticket}")
         self.page.get_by_role("button", name="Start", exact=True).click()
-        expect(self.page.get_by_role("main"), "the started ticket").to_contain_text("Start: done.")
+        expect(self.page.get_by_text("Start: done."), "the started ticket").to_be_visible()
 
     def sets_aside(self, deed: str, reason: str) -> None:
         """A held change, by the mouse."""
@@ -111,7 +111,7 @@ class Dispatcher:
         card = self.page.locator("[data-card]", has=self.page.get_by_role("heading", name=deed))
         card.get_by_label("Why it is set aside").fill(reason)
         card.get_by_role("button", name="Set aside").click()
-        expect(self.page.get_by_role("main"), "that it is set aside").to_contain_text("Set aside.")
+        expect(self.page.get_by_text("Set aside. It stays in the history"), "that it is set aside").to_be_visible()
 
     def decides_by_keyboard(self, item: str, key: str) -> None:
         """In the inbox, without a mouse: to the card of the item, and the key that its button shows."""

@@ -74,7 +74,7 @@ def test_the_dispatcher_decides_by_keyboard_and_the_client_can_sign_again(
     dispute: Dispute, dispatcher: Dispatcher
 ) -> None:
     dispatcher.decides_by_keyboard(ITEM, "2")
-    expect(dispatcher.page.get_by_role("main"), "what was decided").to_contain_text("Decided.")
+    expect(dispatcher.page.get_by_text("Decided. The other value stays"), "what was decided").to_be_visible()
     for one in (dispute.siew_ling, dispute.arvind):
         one.asks_to_sync()
         expect(one.page.locator(".header__status"), "nothing that waits for the office").to_contain_text("All sent")

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from backend.console import deeds, forms, words
 from backend.console.differing import Differing, differing
+from backend.core import jobs
+from backend.core.db import unit
 from backend.core.schema import wire_time
 from backend.desk import services as desk
 from backend.directory import services as directory
@@ -45,6 +47,7 @@ def add_to(bp: Blueprint) -> None:
         ("/held/<uuid:op_id>", "decide_held", decide_held, "POST"),
         ("/tasks/<uuid:task_id>", "settle_task", settle_task, "POST"),
         ("/visits/<uuid:visit_id>", "govern", govern, "POST"),
+        ("/jobs/<uuid:job_id>", "revive_job", revive_job, "POST"),
     )
     for rule, name, view, method in doors:
         bp.add_url_rule(f"/attention{rule}", name, guards.office(view), methods=[method])
@@ -101,6 +104,16 @@ class TaskCard:
     signed: list[Signed]
 
 
+@dataclass(frozen=True)
+class JobCard:
+    """Work of the server that failed. `fault` is the exception's name."""
+
+    id: str
+    what: str
+    fault: str
+    at: str
+
+
 def show() -> ResponseReturnValue:
     at = request.args.get("at", "")
     chosen = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else None
@@ -122,7 +135,13 @@ def _content() -> dict[str, Any]:
         "questions": [_task_card(actor, one) for one in inbox.questions],
         "photos": [Place(f"{one.number} {one.site_name}", f"/console/visits/{one.id}") for one in inbox.photos],
         "devices": [Place(f"{one.code} {one.name}".strip(), f"/console/devices/{one.id}") for one in inbox.devices],
+        "jobs": [_job_card(row) for row in inbox.jobs],
     }
+
+
+def _job_card(row: jobs.JobRow) -> JobCard:
+    at = words.when(wire_time(row.finished_at)) if row.finished_at is not None else ""
+    return JobCard(row.id, words.spoken(row.kind.replace(".", " ")), row.error or "", at)
 
 
 def _clash_cards(actor: Actor, inbox: Inbox) -> list[ClashCard]:
@@ -226,6 +245,14 @@ def govern(visit_id: Any) -> ResponseReturnValue:
     args = {"signoff": request.form.get("signoff", ""), "note": None}
     said = "Named. Neither signature is altered; another one than before gets a report of its own."
     return _decide("visit.govern", ("visit", str(visit_id)), args, said)
+
+
+def revive_job(job_id: Any) -> ResponseReturnValue:
+    """Somebody has removed the cause: the job gets all its tries again. Job rows are no operations."""
+    with unit():
+        revived = jobs.revive(guards.current().org_id, str(job_id))
+    flash("It is tried again." if revived else "It waits for nobody any more.", "ok" if revived else "warn")
+    return _back()
 
 
 def _decide(operation: str, entity: tuple[str, str], args: Mapping[str, Any], said: str) -> ResponseReturnValue:

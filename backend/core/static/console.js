@@ -115,6 +115,8 @@ const feed = {source: null, head: 0, failures: 0};
 
 function refresh(part) {
   if (part.contains(document.activeElement) && typing(document.activeElement)) return;
+  // A decision is on its way from here: its own answer draws the page, and a form that is gone could not take it.
+  if (part.querySelector('.htmx-request')) return;
   window.htmx?.trigger(part, 'feed');
 }
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from backend.core import jobs
+from backend.core.db import unit
 from backend.core.schema import wire_time
 from tests.backend.console.conftest import Desk
 from tests.backend.inspections.test_operations import DEFINITION, NAME
@@ -258,6 +260,26 @@ def form_of(page: str) -> dict[str, Any]:
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         fields[name] = chosen[1] if chosen else ""
     return fields
+
+
+def test_work_of_the_server_that_failed_is_shown_and_tried_again(house: House) -> None:
+    def fails(_: jobs.Job) -> None:
+        raise RuntimeError("the disk is full")
+
+    with house.app.app_context():
+        jobs.register(house.app, "tests.fails", fails)
+        with unit():
+            jobs.post(house.org_id, "tests.fails", {}, "once")
+        for _ in range(4):
+            jobs.run_due()
+            house.clock.advance(hours=1)
+    desk = Desk(house.browser("dispatcher"))
+    page = desk.see(INBOX)
+    assert "Work of the server that failed" in page
+    assert "RuntimeError" in page
+    after = said(desk, action(page, "jobs"))
+    assert "It is tried again." in after
+    assert "Work of the server that failed" not in after
 
 
 def test_a_decision_that_means_nothing_is_refused_in_words(desk: Desk, clash: None) -> None:
