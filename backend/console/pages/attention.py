@@ -30,7 +30,7 @@ BACK = re.compile(r"/console/[a-z0-9/-]{0,120}")
 MOST_CHAIN = 200
 
 SETTLE: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "after_cancel": (("bill", "Bill it", "b"), ("void", "Void it", "v"), ("keep", "Keep, not billed", "k")),
+    "after_cancel": (("bill", "Bill it", "b"), ("void", "Void it", "v"), ("keep", "Keep, not billed", "u")),
     "late_scope": (("seen", "Seen", "1"),),
     "divergent": (("seen", "Seen", "1"),),
     "old_slot": (("seen", "Seen", "1"),),

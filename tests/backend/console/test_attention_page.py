@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.console.pages import attention
 from backend.core import jobs
 from backend.core.db import unit
 from backend.core.schema import wire_time
@@ -280,6 +281,12 @@ def test_work_of_the_server_that_failed_is_shown_and_tried_again(house: House) -
     after = said(desk, action(page, "jobs"))
     assert "It is tried again." in after
     assert "Work of the server that failed" not in after
+
+
+def test_no_key_that_moves_or_goes_decides_anything() -> None:
+    """`k` on a card must not keep what it only wanted to leave."""
+    keys = {key for choices in attention.SETTLE.values() for _, _, key in choices}
+    assert keys & set("jkgne/?") == set()
 
 
 def test_a_decision_that_means_nothing_is_refused_in_words(desk: Desk, clash: None) -> None:
