@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from backend.core.config import Config
 from backend.exchange import services as exchange
 
 MB = 1_000_000
+ROOT = Path(__file__).parents[1]
 
 
 @click.command()
@@ -64,6 +67,23 @@ def bump_epoch(as_json: bool) -> None:
         epochs = {org: restoring.bump(org, "the operator asked for it") for org in sorted(exchange.positions())}
         history.note()
     click.echo(json.dumps(epochs, indent=2) if as_json else f"{len(epochs)} organisation(s) have a new epoch")
+
+
+@click.group()
+def drill() -> None:
+    """Proofs that the installation could be put back. Need a checkout with the tests' packages."""
+
+
+@drill.command("restore")
+@click.option("--database", help="An empty PostgreSQL database, which is filled and emptied; else a throw-away file.")
+@click.option("--json", "as_json", is_flag=True, help="What was compared, as JSON.")
+def drill_restore(database: str | None, as_json: bool) -> None:
+    """Destroy a throw-away installation, restore yesterday's backup, let its tablets come back; 1 on any loss."""
+    if not (ROOT / "tests" / "drill").is_dir():
+        raise click.ClickException("this needs the source tree: run it in a checkout")
+    words = [sys.executable, "-m", "tests.drill", "restore"]
+    words += (["--database", database] if database else []) + (["--json"] if as_json else [])
+    sys.exit(subprocess.run(words, cwd=ROOT, check=False).returncode)
 
 
 def _app(config: Config) -> Flask:

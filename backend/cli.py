@@ -171,7 +171,7 @@ def _in_the_source_tree(module: str, words: tuple[str, ...]) -> int:
 
 
 main.add_command(accounts_cli.accounts)
-for word in (backup_cli.backup, backup_cli.restore, backup_cli.bump_epoch, rescue_cli.rescue):
+for word in (backup_cli.backup, backup_cli.restore, backup_cli.bump_epoch, backup_cli.drill, rescue_cli.rescue):
     main.add_command(word)
 
 if __name__ == "__main__":

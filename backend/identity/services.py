@@ -33,15 +33,52 @@ from backend.identity.devices import (
     watch,
 )
 from backend.identity.models import Account, Device, Membership
+from backend.identity.readmission import is_known
 from backend.identity.rules import OFFICE, ROLES, SYSTEM
 from backend.identity.sessions import Living, actor_of
 from backend.identity.wiping import directives_of
 
 __all__ = [
-    "OFFICE", "ROLES", "SYSTEM", "Account", "Actor", "Device", "Living", "Membership", "NameTaken", "Scope", "acting",
-    "actor_of", "ask_wipe", "confirm", "create", "directives_of", "disable", "enable", "find_tablet", "get", "grant",
-    "guards", "is_barred", "limits", "listed", "organisations", "people_with", "resume", "revoke", "saw", "scopes_of",
-    "server_device", "set_password", "signed_by", "suspend", "system_actor", "tablets", "watch", "withdraw",
+    "OFFICE",
+    "ROLES",
+    "SYSTEM",
+    "Account",
+    "Actor",
+    "Device",
+    "Living",
+    "Membership",
+    "NameTaken",
+    "Scope",
+    "acting",
+    "actor_of",
+    "ask_wipe",
+    "confirm",
+    "create",
+    "directives_of",
+    "disable",
+    "enable",
+    "find_tablet",
+    "get",
+    "grant",
+    "guards",
+    "is_barred",
+    "is_known",
+    "limits",
+    "listed",
+    "organisations",
+    "people_with",
+    "resume",
+    "revoke",
+    "saw",
+    "scopes_of",
+    "server_device",
+    "set_password",
+    "signed_by",
+    "suspend",
+    "system_actor",
+    "tablets",
+    "watch",
+    "withdraw",
 ]  # fmt: skip
 
 

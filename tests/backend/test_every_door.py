@@ -166,6 +166,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/console/devices"): PAGE,
     ("GET", "/console/devices/rescue"): Door(IMPORTERS, 200, stranger=303),
     ("POST", "/console/devices/rescue"): Door(IMPORTERS, 422),
+    ("POST", "/console/devices/<uuid:device_id>/person"): Door(ADMINISTRATOR, 404),
     ("GET", "/console/devices/<uuid:device_id>"): PAGE,
     ("POST", "/console/devices/<uuid:device_id>/<deed>"): NO_SUCH,
     ("GET", "/console/checklists"): PAGE,

@@ -60,6 +60,8 @@ def add_to(bp: Blueprint) -> None:
     )
     for rule, name, view, methods in doors:
         bp.add_url_rule(rule, name, guards.office(view), methods=methods)
+    again = guards.roles("administrator")(make_person)
+    bp.add_url_rule("/devices/<uuid:device_id>/person", "device_person", again, methods=["POST"])
 
 
 def show_list() -> ResponseReturnValue:
@@ -115,6 +117,7 @@ def _page(row: Device, refused: str = "") -> ResponseReturnValue:
     page = render_template(
         "console/device.html",
         row=row,
+        unknown=row.stated is not None and not identity.is_known(row.org_id, row.person_id),
         facts=_facts(row, names.get(row.person_id, ""), exchange.held_counts(actor).get(row.id, 0)),
         deeds=[deed for deed in BY_STATE[row.status] if deed != "wipe" or row.wipe_asked_at is None],
         refused=refused,
@@ -127,7 +130,7 @@ def _page(row: Device, refused: str = "") -> ResponseReturnValue:
 
 def _facts(row: Device, name: str, held: int) -> list[tuple[str, Cell | str]]:
     facts: list[tuple[str, Cell | str]] = [
-        ("Person", name),
+        ("Person", name or _stated(row)),
         ("State", device_words.state(row)),
         ("Device", row.name),
         ("Last heard", device_words.heard(row, clock.now())),
@@ -150,12 +153,31 @@ def _facts(row: Device, name: str, held: int) -> list[tuple[str, Cell | str]]:
     return facts + [(label, device_words.moment(at)) for label, at in ends if at is not None] + _left(row)
 
 
+def _stated(row: Device) -> str:
+    """As its enrolment statement has it: the server was restored to a time before the person was made."""
+    return f"{row.stated['name']}, signed in as {row.stated['sign_in']}" if row.stated else ""
+
+
 def _left(row: Device) -> list[tuple[str, Cell | str]]:
     left = (row.report or {}).get("left")
     if left is None:
         return []
     tone = "fail" if left["operations"] + left["photos"] else "ok"
     return [("Could not send before", Cell(f"{left['operations']} changes, {left['photos']} photos", tone))]
+
+
+def make_person(device_id: Any) -> ResponseReturnValue:
+    """The person of a re-admitted tablet whom a restored server does not know: the same id, so that the work is theirs.
+    Roles and a first password are given on the page that follows.
+    """
+    actor = guards.current()
+    row = identity.get(actor, str(device_id))
+    if row.stated is None or identity.is_known(row.org_id, row.person_id):
+        raise NotFound("There is nobody to be made again.")
+    if not directory.person_name(row.org_id, row.person_id):
+        facts = {"name": row.stated["name"] or row.stated["sign_in"], "skills": []}
+        exchange.submit(actor, [("person.edit", ("person", row.person_id), facts)])
+    return go(f"/console/people/{row.person_id}/access", "The person is here again: give roles and a first password.")
 
 
 def act(device_id: Any, deed: str) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from backend.backup import services as backup
 from backend.console import words
 from backend.console.fields import LOCAL
 from backend.console.lists import NOTHING_ASKED, Cell, Column, Table, asked
@@ -34,7 +35,17 @@ def add_to(bp: Blueprint) -> None:
 
 
 def home() -> ResponseReturnValue:
-    return render_template("console/home.html", **_today())
+    return render_template("console/home.html", **_today(), **_backup())
+
+
+def _backup() -> dict[str, Any]:
+    """When the last verified backup was made: a sentence, and whether somebody should do something."""
+    now = backup.state()
+    if now.at is None:
+        said = "No backup has been made yet." if now.wanted else "Nothing is backed up: work that is lost here is lost."
+        return {"backup": said, "backup_late": True}
+    late = " That is too long ago." if now.late else ""
+    return {"backup": f"Last verified backup: {words.when(wire_time(now.at))}.{late}", "backup_late": now.late}
 
 
 def today() -> ResponseReturnValue:
