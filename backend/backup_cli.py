@@ -18,6 +18,7 @@ from backend.backup import make as making
 from backend.backup import restore as restoring
 from backend.backup.copying import BackupFailed, RestoreRefused
 from backend.core.config import Config
+from backend.core.db import db
 from backend.exchange import services as exchange
 
 MB = 1_000_000
@@ -39,6 +40,7 @@ def backup(to: Path | None, keep: int | None, as_json: bool) -> None:
             if not schema_version.is_current():
                 raise click.ClickException("the database is not of this version: run `singgah migrate` first")
             made = making.make(place.absolute(), count)
+            db.engine.dispose()
     except BackupFailed as failed:
         raise click.ClickException(str(failed)) from failed
     told = _told(made.manifest) | {"folder": str(made.folder), "forgotten": made.forgotten}

@@ -105,8 +105,12 @@ def _known_versions() -> set[str]:
 def _check_place(config: Config, copier: Copier, force: bool) -> None:
     if copier.others():
         raise RestoreRefused(f"{copier.others()} other programs are connected to the database: stop them first.")
-    if not copier.is_empty() and not force:
+    if copier.is_empty():
+        return
+    if not force:
         raise RestoreRefused(f"There is a database already ({_shown(config)}): --force puts the backup in its place.")
+    if isinstance(copier, SqliteCopier):
+        _one_file(copier.path)
 
 
 def _shown(config: Config) -> str:
@@ -146,7 +150,6 @@ def _put_file(config: Config, copy: Path, target: Path, manifest: Manifest, open
     epochs = _begin_anew(open_app(replace(config, database_url=f"sqlite:///{aside}")), manifest)
     if target.exists():
         _remove(target.with_name(target.name + BEFORE))
-        _one_file(target)
         target.replace(target.with_name(target.name + BEFORE))
     _remove(target)
     aside.replace(target)
@@ -154,10 +157,13 @@ def _put_file(config: Config, copy: Path, target: Path, manifest: Manifest, open
 
 
 def _one_file(database: Path) -> None:
-    """Bring what lies in its journal into the file itself."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
+    """Bring what lies in its journal into the file itself. Raises RestoreRefused while anybody has it open."""
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as busy:
+        raise RestoreRefused(f"Another program has {database} open ({busy}): stop it first.") from busy
 
 
 def _remove(database: Path) -> None:

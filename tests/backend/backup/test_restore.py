@@ -192,6 +192,12 @@ def test_a_database_that_is_there_is_not_overwritten_unasked(
     assert installation.ids() == before
 
 
+def test_never_under_a_program_that_has_the_database_open(installation: Installation, house: House) -> None:
+    installation.back_up()
+    with house.app.app_context(), db.engine.connect(), pytest.raises(RestoreRefused, match="stop"):
+        restore(installation.config, installation.place, installation.open, force=True)
+
+
 def test_never_under_a_running_program(installation: Installation) -> None:
     installation.back_up()
     handle = running.say_so(installation.config.data_dir)
