@@ -25,6 +25,7 @@ from backend.core.db import db, reading, unit
 from backend.exchange.models import SyncOp, SyncOrg
 from backend.media.models import BlobRow
 from backend.media.services import read_original
+from tests.drill.returning import begin_anew
 from tests.makers import House, Tablet, build_app
 
 
@@ -89,13 +90,11 @@ def note(house: House, tablet: Tablet, visit: str, text: str = "Lift is out of o
     return tablet.do("note.add", ("note", house.new_id()), {"visit": visit, "text": text})
 
 
-def begin_anew(tablet: Tablet) -> None:
+def sync_again(tablet: Tablet) -> None:
     """What a tablet does about a new epoch."""
     said = tablet.call("POST", "/api/v1/sync/push", json=tablet.push_body()).get_json()
     assert said["code"] == "epoch_changed"
-    tablet.epoch, tablet.resume, tablet.cursor, tablet.ack_n = said["epoch"], None, None, said["next_n"] - 1
-    for n in [n for n in tablet.results if n >= said["next_n"]]:
-        del tablet.results[n]
+    begin_anew(tablet, said["epoch"], said["next_n"])
     tablet.sync()
 
 
@@ -110,7 +109,7 @@ def test_after_restoring_yesterday_a_tablet_gives_back_everything_since(
 
     installation.put_back()
     assert installation.ids() < before
-    begin_anew(installation.meet(tablet))
+    sync_again(installation.meet(tablet))
 
     assert installation.ids() == before
     assert [row.value["text"] for key, row in sorted(tablet.rows.items()) if key[0] == "note"] != []
@@ -147,7 +146,7 @@ def test_what_the_backup_holds_is_durable_after_it_was_put_back(
     installation.back_up()
     installation.put_back()
 
-    begin_anew(installation.meet(tablet))
+    sync_again(installation.meet(tablet))
 
     assert tablet.pull().get_json()["durable_n"] == 1
 

@@ -7,22 +7,14 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import delete
-from werkzeug.test import TestResponse
 
 from backend.core import journal
 from backend.core.db import db, reading, unit
 from backend.exchange.models import SyncOp
-from backend.identity import devices, dpop, statement
+from backend.identity import devices, statement
 from backend.identity.models import Account, Device, SessionRow
+from tests.drill.returning import DOOR, show, statement_of
 from tests.makers import House, Tablet
-
-DOOR = "/api/v1/devices/readmit"
-
-
-def stated(tablet: Tablet) -> str:
-    answer = tablet.browser.get(f"/api/v1/devices/{tablet.id}/statement")
-    assert answer.status_code == 200, answer.text
-    return str(answer.get_json()["statement"])
 
 
 def forget(house: House, tablet: Tablet) -> None:
@@ -32,17 +24,6 @@ def forget(house: House, tablet: Tablet) -> None:
         db.session.execute(delete(Device).where(Device.id == tablet.id))
 
 
-def show(tablet: Tablet, text: str) -> TestResponse:
-    """By hand: the session plays no part in this proof."""
-    for _ in range(2):
-        sent = {"DPoP": tablet.proof("POST", DOOR, ath=dpop.hash_of(text))}
-        answer = tablet.browser.open("POST", DOOR, json={"statement": text}, headers=sent)
-        tablet.nonce = answer.headers.get("DPoP-Nonce", tablet.nonce)
-        if answer.get_json().get("code") != "use_dpop_nonce":
-            break
-    return answer
-
-
 def confirm(house: House, tablet: Tablet) -> None:
     with house.app.app_context(), unit():
         devices.confirm(house.person("administrator").actor, tablet.id)
@@ -50,7 +31,7 @@ def confirm(house: House, tablet: Tablet) -> None:
 
 def test_the_statement_names_device_key_person_and_code(house: House, tablet: Tablet) -> None:
     with house.app.app_context():
-        claims = statement.verify(stated(tablet), "enrolment")
+        claims = statement.verify(statement_of(tablet), "enrolment")
 
     assert (claims["device"], claims["code"], claims["org"]) == (tablet.id, tablet.code, house.org_id)
     assert claims["person"] == {"id": tablet.person.id, "name": "Engineer 1", "sign_in": tablet.person.sign_in}
@@ -82,7 +63,7 @@ def test_it_comes_back_as_pending_with_its_code_and_sends_everything_again(house
     visit = house.visit(tablet.person)
     tablet.pull()
     tablet.act("note.add", ("note", house.new_id()), {"visit": visit, "text": "before"})
-    text = stated(tablet)
+    text = statement_of(tablet)
     forget(house, tablet)
 
     answer = show(tablet, text)
@@ -99,7 +80,7 @@ def test_it_comes_back_as_pending_with_its_code_and_sends_everything_again(house
 
 
 def test_shown_twice_it_is_admitted_once(house: House, tablet: Tablet) -> None:
-    text = stated(tablet)
+    text = statement_of(tablet)
     assert show(tablet, text).get_json()["status"] == "active"
     forget(house, tablet)
     show(tablet, text)
@@ -108,7 +89,7 @@ def test_shown_twice_it_is_admitted_once(house: House, tablet: Tablet) -> None:
 
 
 def test_it_needs_no_session_for_its_person_may_be_forgotten_too(house: House, tablet: Tablet) -> None:
-    text = stated(tablet)
+    text = statement_of(tablet)
     forget(house, tablet)
     with house.app.app_context(), unit():
         db.session.execute(delete(SessionRow))
@@ -142,7 +123,7 @@ def of_nobody(tablet: Tablet, text: str) -> str:
 
 @pytest.mark.parametrize("spoil", [another_key, another_kind, changed, of_nobody])
 def test_what_proves_nothing_admits_nobody(house: House, tablet: Tablet, spoil) -> None:
-    text = stated(tablet)
+    text = statement_of(tablet)
     forget(house, tablet)
 
     answer = show(tablet, spoil(tablet, text))
@@ -153,7 +134,7 @@ def test_what_proves_nothing_admits_nobody(house: House, tablet: Tablet, spoil) 
 
 
 def test_a_proof_for_a_session_is_none_for_a_statement(house: House, tablet: Tablet) -> None:
-    text = stated(tablet)
+    text = statement_of(tablet)
     forget(house, tablet)
 
     answer = tablet.call("POST", DOOR, json={"statement": text})
@@ -162,7 +143,7 @@ def test_a_proof_for_a_session_is_none_for_a_statement(house: House, tablet: Tab
 
 
 def test_a_code_that_was_given_again_is_said(house: House, tablet: Tablet) -> None:
-    text = stated(tablet)
+    text = statement_of(tablet)
     forget(house, tablet)
     other = house.tablet("engineer", 2)
     with house.app.app_context(), unit():
