@@ -42,7 +42,7 @@ def _backup() -> dict[str, Any]:
     """When the last verified backup was made: a sentence, and whether somebody should do something."""
     now = backup.state()
     if now.at is None:
-        said = "No backup has been made yet." if now.wanted else "Nothing is backed up: work that is lost here is lost."
+        said = "No backup has been made yet." if now.wanted else "Nothing is backed up. The operators' guide says how."
         return {"backup": said, "backup_late": True}
     late = " That is too long ago." if now.late else ""
     return {"backup": f"Last verified backup: {words.when(wire_time(now.at))}.{late}", "backup_late": now.late}
