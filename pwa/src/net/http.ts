@@ -13,7 +13,8 @@ export interface Network {
 /** Who asks: the device's key and the session that its proofs name. */
 export interface Credentials {
   readonly signer: Signer;
-  readonly sessionHash: string;
+  /** null: the device speaks for itself, whoever is signed in. */
+  readonly sessionHash: string | null;
 }
 
 export interface Asked {

@@ -39,8 +39,8 @@ export interface ProofOf {
   /** Seconds since 1970. */
   readonly iat: number;
   readonly nonce: string | null;
-  /** `session_hash` of the sign-in. */
-  readonly ath: string;
+  /** `session_hash` of the sign-in; null says that there is none. */
+  readonly ath: string | null;
 }
 
 /** The tablet's signature, unlocked. */
@@ -61,8 +61,14 @@ export class Signer {
 
   /** The value of a DPoP header (RFC 9449): this device makes this request in this session. */
   async proof({method, url, jti, iat, nonce, ath}: ProofOf): Promise<string> {
-    const claims = {htm: method, htu: url, jti, iat, ath, ...(nonce === null ? {} : {nonce})};
+    const claims = {htm: method, htu: url, jti, iat, ...(ath === null ? {} : {ath}), ...(nonce === null ? {} : {nonce})};
     const {protected: head, payload, signature} = await this.#sign({typ: 'dpop+jwt', alg: 'ES256', jwk: this.jwk}, utf8(JSON.stringify(claims)));
+    return `${head}.${payload}.${signature}`;
+  }
+
+  /** This device's word on something, as a compact JWS of that type. */
+  async signWord(typ: string, claims: object): Promise<string> {
+    const {protected: head, payload, signature} = await this.#sign({alg: 'ES256', typ, kid: this.jkt}, utf8(JSON.stringify(claims)));
     return `${head}.${payload}.${signature}`;
   }
 

@@ -8,6 +8,7 @@ import {databaseOf, type KeyringRecord, type Machine, type Records, type SealedM
 import {makeDeviceKey, type Signer} from './device_key.ts';
 import {importDataKey, MOST_FAILURES, newDataKey, type PublicJwk, type RecoveryWrap, unwrapByPin, wrapByPin, wrapForRecovery} from './keyring.ts';
 import {sealMeta, seats} from './memory.ts';
+import {Salvage} from './salvage.ts';
 import {Vault} from './seal.ts';
 import {Store} from './store.ts';
 
@@ -70,6 +71,19 @@ export class Lodging {
     const opened = await this.#open(raw);
     await this.#rewrap(good, raw, opened.store);
     return {opened};
+  }
+
+  /** Only what can still be read, for a database that no longer opens. The same PIN, counted in the same way. */
+  async salvage(pin: string): Promise<{readonly salvage: Salvage} | Exclude<Unlocking, {opened: Opened}>> {
+    const keyring = await this.#countAttempt();
+    if (keyring === null) return {refused: 'too_many'};
+    const raw = await unwrapByPin(keyring.pin, pin);
+    if (raw === null) {
+      const left = MOST_FAILURES - keyring.failures;
+      return left > 0 ? {refused: 'wrong_pin', left} : {refused: 'too_many'};
+    }
+    await this.#connection.write(['meta'], (within) => within.put('meta', {...keyring, failures: 0})).catch(() => undefined);
+    return {salvage: new Salvage(this.#connection, new Vault(await importDataKey(raw), this.#machine.random))};
   }
 
   /** What the server needs to give the data key back after a fresh sign-in. */

@@ -11,6 +11,7 @@ import {Signer} from './device_key.ts';
 import {blobKey, type Memory, recall, sealBlobRow, sealMeta, sealOutboxRow, seats} from './memory.ts';
 import type {Form} from './form.ts';
 import {type InboxPage, plan} from './planning.ts';
+import {Salvage} from './salvage.ts';
 import type {Vault} from './seal.ts';
 import {keepNumbered, Outrun, sealPlan, writePlan} from './writing.ts';
 
@@ -113,6 +114,19 @@ export class Store {
     const stored = await this.#connection.read(['meta'], (within) => within.get('meta', 'device_key')) as DeviceKeyRecord | undefined;
     if (stored === undefined) throw new Error('this database was never set up');
     return Signer.unlock(this.#vault, stored);
+  }
+
+  /** What lies on the disk, read record by record. */
+  salvage(): Salvage {
+    return new Salvage(this.#connection, this.#vault);
+  }
+
+  /** Whether what is written is there again after the database was closed and opened. */
+  async survivesReopening(): Promise<boolean> {
+    const id = this.#newId();
+    await this.keepSetting('probe', id);
+    this.#connection.close();
+    return await this.setting<string>('probe') === id;
   }
 
   /** Answer one `load` effect of the engine. */

@@ -10,6 +10,7 @@ import {Unreachable} from '../../net/http.ts';
 import {StoreFull, StoreLost, StoreNewer} from '../../store/connection.ts';
 import {Lodging, type Opened} from '../../store/lodging.ts';
 import {type Lodger, People} from '../../store/people.ts';
+import type {RescueFile} from '../../store/rescue_file.ts';
 
 /** What stands between the person and their work. */
 export type Step =
@@ -19,12 +20,13 @@ export type Step =
   | {readonly at: 'choose_pin'; readonly why: 'new' | 'forgotten'}
   | {readonly at: 'waiting'; readonly eightCharacters: string; readonly status: DeviceStatus; readonly warnings: readonly Warning[]}
   | {readonly at: 'unlock'; readonly lodgers: readonly Lodger[]; readonly lodger: Lodger; readonly left: number | null}
+  | {readonly at: 'rescue'; readonly lodger: Lodger; readonly left: number | null; readonly made: RescueFile | null}
   | {readonly at: 'open'};
 
 export type WhyRefused = 'apple_tab' | 'tab' | 'no_keys';
 export type WhySignIn = 'new' | 'forgotten' | 'too_many' | 'waiting' | 'emptied';
 export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted';
-export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | null;
+export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | 'rescue' | null;
 
 const LEAST_STORAGE = 1_000_000_000;
 
@@ -119,6 +121,18 @@ export function unlock(pin: string): Promise<void> {
     if ('opened' in tried) return comeIn(tried.opened);
     if (tried.refused === 'too_many') return signInAs('too_many');
     become({...now, left: tried.left});
+  });
+}
+
+/** The storage may be too broken to open: whatever of it can be read goes into a file, for the same PIN. */
+export function rescue(pin: string): Promise<void> {
+  return trying(async () => {
+    const now = step.value;
+    if (now.at !== 'rescue' || lodging === null) return;
+    const tried = await lodging.salvage(pin);
+    if ('refused' in tried) return tried.refused === 'too_many' ? signInAs('too_many') : become({...now, left: tried.left});
+    const {saveUnsent} = await import('../../app/rescue.ts');
+    become({...now, left: null, made: await saveUnsent(tried.salvage, now.lodger.id)});
   });
 }
 
@@ -226,6 +240,7 @@ async function trying(work: () => Promise<void>): Promise<void> {
 async function explain(fault: unknown): Promise<void> {
   if (fault instanceof Unreachable) trouble.value = 'offline';
   else if (fault instanceof StoreFull) trouble.value = 'full';
+  else if (step.value.at === 'rescue') trouble.value = 'rescue';
   // The banner says it.
   else if (fault instanceof StoreLost || fault instanceof StoreNewer) trouble.value = null;
   else if (fault instanceof DOMException && fault.name === 'DataCloneError') become({at: 'refused', why: 'no_keys'});

@@ -22,7 +22,7 @@ export function Account() {
 const pages = signal<typeof import('./enrolling.tsx') | null>(null);
 
 /** A tablet is enrolled once; the pages for it come when they are needed. */
-function Rare({step: now}: {step: Extract<Step, {at: 'refused' | 'choose_pin' | 'waiting'}>}) {
+function Rare({step: now}: {step: Extract<Step, {at: 'refused' | 'choose_pin' | 'waiting' | 'rescue'}>}) {
   useEffect(() => { void import('./enrolling.tsx').then((module) => { pages.value = module; }); }, []);
   return pages.value === null ? null : <pages.value.Enrolling step={now} />;
 }

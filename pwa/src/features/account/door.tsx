@@ -8,6 +8,7 @@ import {type Trouble, trouble} from './account.ts';
 const TROUBLES = {
   offline: key('account.trouble.offline'), wrong_password: key('account.trouble.password'), other_person: key('account.trouble.person'),
   too_often: key('account.trouble.often'), full: key('account.trouble.full'), server: key('account.trouble.server'),
+  rescue: key('account.trouble.rescue'),
 } as const;
 
 // Each in its own words, so that somebody who reads none of the other two finds it.

@@ -3,7 +3,7 @@ import {t, tn} from '../../i18n/i18n.ts';
 import {LEAST_PIN, MOST_PIN} from '../../store/keyring.ts';
 import type {Lodger} from '../../store/people.ts';
 import {Banner, Button, PinPad} from '../../ui/kit.ts';
-import {busy, choose, signInAs, unlock} from './account.ts';
+import {busy, choose, signInAs, step, unlock} from './account.ts';
 import {Door} from './door.tsx';
 
 interface UnlockProps {
@@ -29,6 +29,7 @@ export function Unlock({lodger, lodgers, left}: UnlockProps) {
         {lodgers.filter(({id}) => id !== lodger.id).map((other) => (
           <Button key={other.id} kind="quiet" icon="circle-user" onClick={() => { void choose(other); }}>{t('account.unlock.other', {who: other.initials})}</Button>
         ))}
+        <Button kind="quiet" icon="download" onClick={() => { step.value = {at: 'rescue', lodger, left: null, made: null}; }}>{t('account.rescue.title')}</Button>
         <Button kind="quiet" icon="user-plus" onClick={() => { void signInAs('new'); }}>{t('account.unlock.new')}</Button>
       </div>
     </Door>

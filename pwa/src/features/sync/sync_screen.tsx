@@ -27,6 +27,7 @@ export default function SyncScreen() {
       {status !== null && <Faults status={status} />}
       <Trouble />
       <Tablet />
+      <ListRow icon="download" title={t('sync.rescue')} detail={t('sync.rescue.detail')} href={href('rescue')} />
       <ListRow icon="log-in" title={t('sync.again')} detail={t('sync.again.detail')} href={href('sign_in')} />
     </Screen>
   );
