@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -74,6 +75,21 @@ class Dispatcher:
         expect(shown, "the same eight characters").to_have_text(f"{characters[:4]}-{characters[4:]}")
         self.page.get_by_role("button", name="The characters are the same").click()
         expect(self.page.get_by_role("button", name="Suspend"), "an active tablet").to_be_visible()
+
+    def imports_a_rescue_file(self, file: Path) -> str:
+        """What the page says became of it."""
+        self.page.goto("/console/devices/rescue")
+        self.page.get_by_label("The file").set_input_files(file)
+        self.page.get_by_role("button", name="Import").click()
+        told = self.page.get_by_role("status").filter(has_text="What became of it")
+        expect(told, "the report of the import").to_be_visible()
+        return told.inner_text()
+
+    def gives_the_tablet_up(self, of: str) -> None:
+        """It is lost."""
+        self.page.goto("/console/devices?state=active")
+        self.page.get_by_role("row", name=of).get_by_role("link").first.click()
+        self.page.get_by_role("button", name="Wipe: it is lost").click()
 
     def looks_at(self, visit: str) -> None:
         self.page.goto(visit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
@@ -88,6 +89,27 @@ class Engineer:
 
     def goes_back(self) -> None:
         self.page.get_by_role("button", name="Back", exact=True).click()
+
+    # The last way out
+
+    def saves_unsent_work(self, place: Path) -> Path:
+        """Into a file that the browser downloads."""
+        self.page.locator(".header__status").click()
+        self.page.get_by_role("link", name="Save unsent work to a file").click()
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("button", name="Save to a file").click()
+        coming.value.save_as(place)
+        expect(self.page.get_by_text("Saved: a file of"), "word of the saved file").to_be_visible()
+        return place
+
+    def saves_unsent_work_from_the_door(self, place: Path) -> Path:
+        """The same from a locked tablet, for its PIN; then back to the door."""
+        self.page.get_by_role("button", name="Save unsent work to a file").click()
+        with self.page.expect_download() as coming:
+            self._types_the_pin()
+        coming.value.save_as(place)
+        self.page.get_by_role("button", name="Back to unlocking").click()
+        return place
 
     # The visit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.browsers import Watch, window
 from tests.journeys.house import House
@@ -69,6 +69,17 @@ class OfficeTour:
         for place in ("devices", "checklists"):
             self.look(f"/console/{place}", "full", f"/console/{place}")
             self.look(f"/console/{place}/{SHOWN[place]}", "full", self.first_of(place))
+        self.rescue()
+
+    def rescue(self) -> None:
+        """Where a tablet's file is brought in; and a file that is none."""
+        path = "/console/devices/rescue"
+        self.look(path, "empty", path)
+        wrong: FilePayload = {"name": "x.singgah-rescue", "mimeType": "application/octet-stream", "buffer": b"nothing"}
+        self.page.get_by_label("The file").set_input_files(wrong)
+        self.page.get_by_role("button", name="Import").click()
+        expect(self.page.locator(".message.fail"), "the refusal").to_be_visible()
+        self.looking.at(self.page, path, "wrong file")
 
     def form(self, place: str) -> None:
         """Empty, and sent without what is needed."""

@@ -244,6 +244,10 @@ class TabletTour:
         self._types("000000")
         expect(self.page.get_by_text("Wrong PIN"), "the refusal").to_be_visible()
         self.look("unlock", "wrong PIN")
+        self.page.get_by_role("button", name="Save unsent work to a file").click()
+        expect(self.page.get_by_text("If this tablet no longer opens"), "the last way out").to_be_visible()
+        self.look("rescue_door", "asks for the PIN")
+        self.page.get_by_role("button", name="Back to unlocking").click()
         self._types(PIN)
         self.engineer.comes_in()
         self.look("today", "offline")
@@ -253,6 +257,19 @@ class TabletTour:
         self.page.get_by_role("button", name="Sync now").click()
         expect(self.page.get_by_text("The office has everything that you did."), "everything sent").to_be_visible()
         self.look("sync", "all sent")
+        self.before_leaving()
+
+    def before_leaving(self) -> None:
+        """The departure check, and the file for a tablet that cannot send any more."""
+        self.go("readiness", "Departure check")
+        expect(self.page.locator(".readiness"), "what was checked").to_be_visible()
+        self.look("readiness", "checked")
+        self.go("rescue", "Save unsent work")
+        self.look("rescue", "nothing waits")
+        with self.page.expect_download():
+            self.page.get_by_role("button", name="Save to a file").click()
+        expect(self.page.get_by_text("Saved: a file of"), "word of the file").to_be_visible()
+        self.look("rescue", "saved")
 
     def the_sign_off(self, visit: str, contact: str) -> None:
         page = self.page

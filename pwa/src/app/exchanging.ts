@@ -5,6 +5,8 @@ import {wifiOnly} from './preferences.ts';
 import {credentials, http, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
 import {lookForUpdate} from './update.ts';
 
+/** How often the office is told how this tablet is. */
+const REPORT_MS = 15 * 60_000;
 /** How often a tablet that must be confirmed again asks whether it is. */
 const ASK_MS = 15_000;
 
@@ -15,6 +17,7 @@ const readmission = () => import('./readmission.ts');
 export function makeShell({store, owner}: Tablet): Shell {
   const name = `singgah-${owner.person}`;
   let stated = false;
+  const broke = (fault: unknown) => { console.error(fault); void store.note(String(fault)); };
   return new Shell({
     store, machine,
     sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),
@@ -33,9 +36,15 @@ export function makeShell({store, owner}: Tablet): Shell {
       if (status.stranger) void readmission().then(({seemsUnknown}) => seemsUnknown());
     },
     rekeyed: renewDevice,
-    obey: (directives) => { void store.note(`directives ${directives.map((each) => Object.keys(each).join()).join()}`); },
-    broke: (fault) => { console.error(fault); void store.note(String(fault)); },
+    obey: (directives) => { void import('./wiping.ts').then(({obey}) => obey(directives)).catch(broke); },
+    broke,
   });
+}
+
+/** By whichever window shows itself; the server takes 30 an hour and keeps the last. */
+function report(): void {
+  if (tablet.value === null || document.visibilityState !== 'visible') return;
+  import('./reporting.ts').then(({reportState}) => reportState()).catch((fault: unknown) => { console.error(fault); });
 }
 
 /**
@@ -55,10 +64,13 @@ export function listen(running: Shell): () => void {
   const asking = setInterval(() => {
     if (tablet.value?.owner.again !== undefined && sessionHash.value !== null) void readmission().then(({askAdmission}) => askAdmission());
   }, ASK_MS);
+  const reporting = setInterval(report, REPORT_MS);
+  report();
   return () => {
     clearInterval(asking);
     forget();
     line()?.events.removeEventListener('change', spare);
+    clearInterval(reporting);
     removeEventListener('online', online);
     removeEventListener('offline', offline);
     document.removeEventListener('visibilitychange', seen);

@@ -46,6 +46,9 @@ export const syncStatus = signal<SyncStatus | null>(null);
 /** `session_hash` of the living session, null when nobody is signed in. */
 export const sessionHash = signal<string | null>(null);
 
+/** The office has given this tablet up: its device speaks for itself from now on, whoever is signed in. */
+export const alone = signal(false);
+
 /** Who is signed in: a colleague may be, to send what the owner did. */
 export const sessionPerson = signal<string | null>(null);
 
@@ -107,6 +110,7 @@ export async function noteSession(store: Store, session: Session): Promise<void>
   await store.keepSetting('session', session.session_hash);
   await store.keepSetting('session_person', session.person);
   await store.keepSetting('recovery_key', session.recovery_key);
+  await store.keepSetting('statement_key', session.statement_key);
   sessionHash.value = session.session_hash;
   sessionPerson.value = session.person;
 }
@@ -114,5 +118,6 @@ export async function noteSession(store: Store, session: Session): Promise<void>
 /** What proofs are made with, null when nobody is signed in. */
 export function credentials(): Credentials | null {
   const {signer} = opened();
+  if (alone.value) return {signer, sessionHash: null};
   return sessionHash.value === null ? null : {signer, sessionHash: sessionHash.value};
 }

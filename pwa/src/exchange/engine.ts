@@ -11,6 +11,7 @@ import {learn, learnt, rekeyed} from './fork.ts';
 import {pullAnswered, pullCommitted, startHead, startPull, sumsLoaded, wantsHead, wantsPull} from './pull.ts';
 import {pushAnswered, pushCommitted, pushLoaded, startPush, wantsPush} from './push.ts';
 import {hurry, rest} from './retry.ts';
+import {directivesOf} from './settle.ts';
 import {type Busy, FORGOTTEN, type Next, type State, Turn, unsent} from './state.ts';
 import {nextAlarm, statusOf} from './status.ts';
 import type {BlobRow, Effect, Event, Lane as LaneName} from './types.ts';
@@ -139,6 +140,9 @@ function storageFailed(turn: Turn, id: number, doing: Busy['doing'], reason: 'qu
 
 function answered(turn: Turn, {id, answer}: Heard<'answered'>): void {
   const name = laneOf(turn, id, 'send');
+  // Any answer may carry an order, a refusal above all; those of answers that are settled by are heard there.
+  const orders = answer.status >= 400 && name !== null ? directivesOf(answer.body ?? {}) : [];
+  if (orders.length > 0) turn.effects.push({kind: 'obey', directives: orders});
   if (name === 'push') pushAnswered(turn, answer);
   if (name === 'pull') pullAnswered(turn, answer);
   if (name === 'blob') blobAnswered(turn, answer);

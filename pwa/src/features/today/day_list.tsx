@@ -38,6 +38,7 @@ function DaysShown({current}: {current: string | null}) {
       <div class="row today__more">
         <Button icon="plus" href={href('unplanned')}>{t('today.unplanned')}</Button>
         <Button icon="user" href={href('walk_up')}>{t('today.walkUp')}</Button>
+        <Button icon="clipboard-check" href={href('readiness')}>{t('today.readiness')}</Button>
       </div>
       <Group title={t('today.coming')} visits={coming} current={current} dated hidden />
       <Group title={t('today.recent')} visits={recent} current={current} dated hidden />

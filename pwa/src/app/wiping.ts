@@ -1,0 +1,107 @@
+/**
+ * The office has given this tablet up: send what it holds, then empty it. Only an order that the server's statement key
+ * has signed for this very device counts; the key came with the sign-in.
+ */
+import {effect} from '@preact/signals';
+import type {Directive} from '../exchange/types.ts';
+import {fromBase64Url, utf8} from '../store/bytes.ts';
+import {databaseOf} from '../store/database.ts';
+import type {PublicJwk} from '../store/keyring.ts';
+import {People} from '../store/people.ts';
+import {lockUp, nudge} from './exchange.ts';
+import {machine} from './machine.ts';
+import {alone, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
+
+const STATEMENT = 'singgah-statement+jwt';
+
+interface Order {
+  readonly kind: string;
+  readonly device: string;
+  readonly at: string;
+}
+
+/** Look for an order among what an answer told; a false one is noted and not followed. Twice is once. */
+export async function obey(directives: readonly Directive[]): Promise<void> {
+  const text = directives.map(({wipe}) => wipe).find((wipe) => typeof wipe === 'string');
+  if (typeof text !== 'string' || alone.value) return;
+  const {store} = opened();
+  const order = await readOrder(text, await store.setting<PublicJwk>('statement_key'));
+  if (order?.kind !== 'wipe' || order.device !== store.memory.meta.device) return store.note('an order that nobody signed for this tablet');
+  await store.note('told to empty itself');
+  alone.value = true;
+  nudge('signed_in');
+  wipeOnceSent(order);
+}
+
+/** The claims of a statement of this kind, or null when it does not hold. */
+export async function readOrder(text: string, jwk: PublicJwk | null): Promise<Order | null> {
+  const [head = '', payload = '', signature = '', ...more] = text.split('.');
+  if (jwk === null || more.length > 0) return null;
+  try {
+    const {alg, typ} = jsonOf(head) as {alg?: unknown; typ?: unknown};
+    if (alg !== 'ES256' || typ !== STATEMENT) return null;
+    const key = await crypto.subtle.importKey('jwk', {...jwk}, {name: 'ECDSA', namedCurve: 'P-256'}, false, ['verify']);
+    const holds = await crypto.subtle.verify({name: 'ECDSA', hash: 'SHA-256'}, key, fromBase64Url(signature), utf8(`${head}.${payload}`));
+    return holds ? jsonOf(payload) as Order : null;
+  } catch (fault) {
+    if (fault instanceof SyntaxError || fault instanceof DOMException || fault instanceof TypeError) return null;
+    throw fault;
+  }
+}
+
+function jsonOf(part: string): unknown {
+  return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(fromBase64Url(part)));
+}
+
+/** Nothing goes before all of it was sent, or the server has refused it for good. A lane that gave up keeps everything. */
+function wipeOnceSent(order: Order): void {
+  let begun = false;
+  const stop = effect(() => {
+    const [status, open] = [syncStatus.value, tablet.value];
+    if (begun || status === null || open === null) return;
+    const {meta} = open.store.memory;
+    const waits = status.unsent > 0 || status.unsentBlobs.count > 0 || meta.ackedN < meta.nextN - 1;
+    if (waits || status.closed.push !== undefined || status.closed.blob !== undefined) return;
+    begun = true;
+    queueMicrotask(() => { stop(); wipe(open, order, status.refusedBlobs).catch((fault: unknown) => { console.error(fault); }); });
+  });
+}
+
+async function wipe(open: Tablet, {at}: Order, photos: number): Promise<void> {
+  const {device, person} = open.owner;
+  const people = new People(machine);
+  await people.forget(person);
+  // A colleague's work on the same tablet is theirs: then only this person's part goes.
+  const last = (await people.all()).length === 0;
+  const confirmation = await open.signer.signWord('singgah-wiped+json', {order: at, alone: last, left: {operations: 0, photos}});
+  lockUp();
+  await deleteDatabase(databaseOf(person));
+  if (last) await forgetApp();
+  await confirm(open, device, confirmation);
+  location.replace('/app/');
+}
+
+async function forgetApp(): Promise<void> {
+  await deleteDatabase('singgah-people');
+  await Promise.all((await caches.keys()).map((name) => caches.delete(name)));
+  await Promise.all((await navigator.serviceWorker.getRegistrations()).map((registration) => registration.unregister()));
+  localStorage.clear();
+}
+
+/** Its answer may be lost: asked again until there is one, for the key exists only in this page now. */
+async function confirm({signer}: Tablet, device: string, confirmation: string): Promise<void> {
+  const asked = {method: 'POST', path: `/api/v1/devices/${device}/wiped`, json: {confirmation}, credentials: {signer, sessionHash: null}} as const;
+  for (let pause = 1_000; pause < 300_000; pause *= 2) {
+    const told = await http.ask(asked).catch(() => null);
+    if (told !== null && told.status < 500) return;
+    await machine.wait(pause);
+  }
+}
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = machine.indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+  });
+}
