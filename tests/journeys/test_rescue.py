@@ -83,6 +83,7 @@ def test_the_office_has_what_the_tablet_could_not_send_and_has_it_once(
     before = everything(dispatcher)
     assert before["counts"]["Photos"] == 1
     assert before["steps"].count("Working") == 1
+    dispatcher.looks_at(f"{stranded.visit}/history")
     assert NOTE in dispatcher.page.get_by_role("main").inner_text()
 
     house.network.accept()
@@ -112,7 +113,7 @@ def test_a_lost_tablet_sends_the_rest_and_empties_itself(
     facts = dispatcher.page.get_by_role("main")
     expect(facts, "the tablet's own word").to_contain_text("Confirmed that it is empty")
     expect(facts, "what could not be sent").to_contain_text("0 changes, 0 photos")
-    dispatcher.page.goto("/console/")
+    dispatcher.page.goto("/console/attention")
     expect(dispatcher.page.get_by_role("main"), "the last note in quarantine").to_contain_text(LAST_NOTE)
 
 
