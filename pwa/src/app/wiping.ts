@@ -75,10 +75,17 @@ async function wipe(open: Tablet, {at}: Order, photos: number): Promise<void> {
   const last = (await people.all()).length === 0;
   const confirmation = await open.signer.signWord('singgah-wiped+json', {order: at, alone: last, left: {operations: 0, photos}});
   lockUp();
-  await deleteDatabase(databaseOf(person));
+  for (const name of await databasesOf(person)) await deleteDatabase(name);
   if (last) await forgetApp();
   await confirm(open, device, confirmation);
   location.replace('/app/');
+}
+
+/** With copies that a rehearsed update may have left. */
+async function databasesOf(person: string): Promise<string[]> {
+  const all = await machine.indexedDB.databases?.() ?? [];
+  const copies = all.flatMap(({name}) => (name?.startsWith(`${databaseOf(person)}-`) === true ? [name] : []));
+  return [databaseOf(person), ...copies];
 }
 
 async function forgetApp(): Promise<void> {

@@ -1,7 +1,7 @@
 import {isInstalled, machine} from '../../app/machine.ts';
 import type {Checklist, Run, Visit} from '../../app/rows.ts';
 import {http, opened, sessionHash, syncStatus} from '../../app/tablet.ts';
-import {updateWaiting} from '../../app/update.ts';
+import {update} from '../../app/update.ts';
 import {APP} from '../../app/version.ts';
 import type {Row, View} from '../../app/view.ts';
 import {canonicalBytes} from '../../checklists/digest.ts';
@@ -35,7 +35,7 @@ export async function gather(view: View): Promise<Facts> {
     persisted: await navigator.storage?.persisted?.() ?? false,
     room: await machine.room(),
     controlled: navigator.serviceWorker?.controller != null,
-    upToDate: !updateWaiting.value && !isOlder(APP.version, meta.minApp),
+    upToDate: update.value === 'none' && !isOlder(APP.version, meta.minApp),
     clockOffset: http.offset,
     keeps: await store.survivesReopening().catch(() => false),
     unsent: meta.nextN - 1 - meta.ackedN + waiting.length,

@@ -75,7 +75,7 @@ function Mend({remedy}: {remedy: Remedy}) {
     case 'sync': case 'send': return <Button icon="refresh-cw" onClick={() => nudge('poked')}>{t('readiness.do.sync')}</Button>;
     case 'persist': return <Button icon="hard-drive" onClick={() => { void persistStorage(); }}>{t('readiness.do.persist')}</Button>;
     case 'restart': return <Button icon="rotate-ccw" onClick={() => location.reload()}>{t('readiness.do.restart')}</Button>;
-    case 'update': return <Button icon="download" onClick={startNewVersion}>{t('readiness.do.update')}</Button>;
+    case 'update': return <Button icon="download" onClick={() => { void startNewVersion(); }}>{t('readiness.do.update')}</Button>;
     case 'rescue': return <Button icon="download" href={href('rescue')}>{t('readiness.do.rescue')}</Button>;
     case 'sign_in': return <Button icon="log-in" href={href('sign_in')}>{t('readiness.do.signIn')}</Button>;
     default: return null;
