@@ -8,6 +8,7 @@ import {fromBase64Url, utf8} from '../store/bytes.ts';
 import {databaseOf} from '../store/database.ts';
 import type {PublicJwk} from '../store/keyring.ts';
 import {People} from '../store/people.ts';
+import {COPY} from '../store/rehearsal.ts';
 import {lockUp, nudge} from './exchange.ts';
 import {machine} from './machine.ts';
 import {alone, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
@@ -75,17 +76,11 @@ async function wipe(open: Tablet, {at}: Order, photos: number): Promise<void> {
   const last = (await people.all()).length === 0;
   const confirmation = await open.signer.signWord('singgah-wiped+json', {order: at, alone: last, left: {operations: 0, photos}});
   lockUp();
-  for (const name of await databasesOf(person)) await deleteDatabase(name);
+  // A rehearsed update may have left its copy.
+  for (const name of [databaseOf(person), COPY]) await deleteDatabase(name);
   if (last) await forgetApp();
   await confirm(open, device, confirmation);
   location.replace('/app/');
-}
-
-/** With copies that a rehearsed update may have left. */
-async function databasesOf(person: string): Promise<string[]> {
-  const all = await machine.indexedDB.databases?.() ?? [];
-  const copies = all.flatMap(({name}) => (name?.startsWith(`${databaseOf(person)}-`) === true ? [name] : []));
-  return [databaseOf(person), ...copies];
 }
 
 async function forgetApp(): Promise<void> {

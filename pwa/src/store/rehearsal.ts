@@ -13,7 +13,7 @@ export class RehearsalFailed extends Error {
   override name = 'RehearsalFailed';
 }
 
-const COPY = 'singgah-rehearsal';
+export const COPY = 'singgah-rehearsal';
 const STORES = ['meta', 'rows', 'outbox', 'inbox', 'drafts', 'blobs', 'chunks', 'diag'] as const satisfies readonly (keyof Records)[];
 const HEEDLESS = {gone: () => {}, blocked: () => {}};
 type Contents = Readonly<Record<string, readonly unknown[]>>;
