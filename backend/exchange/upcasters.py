@@ -2,9 +2,9 @@
 
 An operation of a version that is no longer made is carried out as the next one: its arguments are read by the shape
 that it was shipped with, so that a fault is named as it always was, and given to a pure function that says them in the
-words of the next version. Its bytes, its version and its chain stay as they came. An upcaster stays for at least 180 days
-after the last app that made its version; sync/protocol.json keeps its line, and the recorded operations of that version
-(tests/backend/exchange/recorded.json) must end as they did.
+words of the next version. Its bytes, its version and its chain stay as they came. An upcaster stays for at least 180
+days after the last app that made its version; sync/protocol.json keeps its line, and the recorded operations of that
+version (tests/backend/exchange/recorded.json) must end as they did.
 """
 
 from __future__ import annotations

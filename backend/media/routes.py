@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from flask import Blueprint, Response, request, url_for
+from werkzeug.http import http_date
 
 from backend.core.problems import Invalid, WrongMediaType
 from backend.core.schema import read_body
@@ -78,7 +79,7 @@ def show(upload_id: str) -> Response:
 @guards.sender
 @tus
 def append(upload_id: str) -> Response:
-    """The next chunk, at most 1 MiB, with its checksum."""
+    """The next chunk, at most 1 MiB; where it brings its checksum, that is compared."""
     if request.mimetype != CHUNK_TYPE:
         raise WrongMediaType(f"Send the chunk as {CHUNK_TYPE}.", field="Content-Type")
     offset = rules.read_number("Upload-Offset", request.headers.get("Upload-Offset"))
@@ -90,4 +91,6 @@ def append(upload_id: str) -> Response:
 def _with_offset(answer: Response, state: uploads.State) -> Response:
     answer.headers["Upload-Offset"] = str(state.offset)
     answer.headers["Upload-Length"] = str(state.length)
+    if state.expires is not None and state.offset < state.length:
+        answer.headers["Upload-Expires"] = http_date(state.expires)
     return answer

@@ -82,9 +82,13 @@ def read_number(header: str, value: str | None) -> int:
     return int(value)
 
 
-def read_checksum(value: str | None) -> bytes:
-    """Upload-Checksum: `sha256 <base64 of 32 bytes>`; the digest. Raises BadHeader."""
-    algorithm, _, text = (value or "").partition(" ")
+def read_checksum(value: str | None) -> bytes | None:
+    """Upload-Checksum: `sha256 <base64 of 32 bytes>`; the digest, None when the client sends none (tus 1.0 lets it; the
+    whole file's digest is compared in any case). Raises BadHeader.
+    """
+    if value is None:
+        return None
+    algorithm, _, text = value.partition(" ")
     if algorithm != "sha256":
         raise BadHeader("Upload-Checksum", "must be sha256 and the digest of the chunk in base64")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Select, select
@@ -27,11 +28,12 @@ SWEEP = "media.sweep"
 
 @dataclass(frozen=True)
 class State:
-    """Where an upload is: bytes that are here, of how many."""
+    """Where an upload is: bytes that are here, of how many; until when it waits for more, None when it is finished."""
 
     id: str
     offset: int
     length: int
+    expires: datetime | None = None
 
 
 def create(actor: Actor, facts: Facts, length: int) -> State:
@@ -111,7 +113,7 @@ def find(actor: Actor, upload_id: str) -> State:
     return State(blob.id, blob.size, blob.size)
 
 
-def append(actor: Actor, upload_id: str, offset: int, checksum: bytes, data: bytes) -> State:
+def append(actor: Actor, upload_id: str, offset: int, checksum: bytes | None, data: bytes) -> State:
     """Add a chunk. With the last one the file is kept, and what it names has arrived.
 
     Raises NotFound, UploadGone, WrongOffset, WrongChecksum, WrongDigest, TooLarge.
@@ -119,7 +121,7 @@ def append(actor: Actor, upload_id: str, offset: int, checksum: bytes, data: byt
     at = find(actor, upload_id)
     if offset != at.offset:
         raise WrongOffset(at.offset)
-    if hashlib.sha256(data).digest() != checksum:
+    if checksum is not None and hashlib.sha256(data).digest() != checksum:
         raise WrongChecksum
     if offset + len(data) > at.length:
         raise TooLarge(f"The upload has {at.length} bytes.", field="Upload-Length")
@@ -195,4 +197,4 @@ def _forget(upload: Upload) -> None:
 
 
 def _state(upload: Upload) -> State:
-    return State(upload.id, upload.offset, upload.length)
+    return State(upload.id, upload.offset, upload.length, upload.expires_at)
