@@ -17,6 +17,7 @@ from tests.simulation.history import Stage, Verdict
 from tests.simulation.plan import plan_of
 from tests.simulation.process import ROOT
 from tests.simulation.shrink import shrink
+from tests.simulation.sweep import SCENARIOS, sweep
 
 STANDARD = 300
 """Seeds of `make test`. A run of at least so many fails when a listed fault or outcome never happened."""
@@ -26,6 +27,12 @@ WELL, CAUGHT, BROKE = 0, 1, 2
 
 def main(words: list[str] | None = None) -> int:
     """Exit code 0, 1 or 2 as above."""
+    words = sys.argv[1:] if words is None else words
+    if "--mutants" in words:
+        # Its hunt plays these histories in copies of the tree, and needs none of this here.
+        from tests.simulation.mutants.__main__ import main as hunt
+
+        return hunt([word for word in words if word != "--mutants"])
     asked = _asked(words)
     if Path(backend.__file__).parents[1] != ROOT:
         print(f"the imported code lies in {Path(backend.__file__).parents[1]}, not in {ROOT}", file=sys.stderr)
@@ -33,6 +40,8 @@ def main(words: list[str] | None = None) -> int:
     began = time.monotonic()
     run = Run(asked)
     with Stage(asked.database) as stage:
+        if asked.sweep:
+            return _swept(stage, asked)
         for verdict in run.verdicts(stage):
             run.count(verdict)
             if verdict.kind != "well" and asked.stop_at_first:
@@ -98,6 +107,18 @@ class Run:
         return BROKE if self.failed else WELL
 
 
+def _swept(stage: Stage, asked: argparse.Namespace) -> int:
+    """Every single crash point of every small scenario."""
+    played, failed = 0, 0
+    for words, verdict in sweep(stage, list(SCENARIOS), asked.every):
+        played += 1
+        if verdict.kind != "well":
+            failed += 1
+            print(f"{words}: {verdict.kind} {verdict.words}", flush=True)
+    print(json.dumps({"scenarios": len(SCENARIOS), "points": played, "failed": failed}))
+    return CAUGHT if failed else WELL
+
+
 def _lines(facts: dict[str, Any]) -> str:
     met = "\n".join(f"  {count:7}  {name}" for name, count in facts["met"].items())
     failed = "\n".join(f"  seed {one['seed']}  {one['kind']}  {one['words']}" for one in facts["failed"]) or "  none"
@@ -106,14 +127,17 @@ def _lines(facts: dict[str, Any]) -> str:
     return f"what happened\n{met}\nfailed\n{failed}\n{rate}" + (f"\nnever happened: {never}" if never else "")
 
 
-def _asked(words: list[str] | None) -> argparse.Namespace:
+def _asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="singgah simulate", description=__doc__)
+    parser.add_argument("--mutants", action="store_true", help="hunt the seeded bugs instead (--mutants --help)")
     parser.add_argument("--seeds", type=int, default=STANDARD, help="how many histories")
     parser.add_argument("--first-seed", type=int, default=1, help="where to begin")
     parser.add_argument("--database", help="a PostgreSQL server's URL; SQLite without it")
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON")
     parser.add_argument("--stop-at-first", action="store_true", help="end at the first history that is not well")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="one history from a file")
+    parser.add_argument("--sweep", action="store_true", help="every single crash of the small scenarios instead")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="of the sweep, each N-th point only")
     parser.add_argument("--shrink", type=Path, metavar="FOLDER", help="write what was caught there, made small")
     return parser.parse_args(words)
 

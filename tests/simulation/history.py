@@ -99,10 +99,10 @@ class Stage:
         world.judges, world.network = Judges(world), Network(world, plan["rates"])
         return world
 
-    def play(self, plan: Plan) -> Verdict:
-        """Play one history and judge it."""
+    def play(self, plan: Plan, world: World | None = None) -> Verdict:
+        """Play one history and judge it. `world`: one that was made for this plan, to look at afterwards."""
         began = time.monotonic()
-        world = self.world(plan)
+        world = world or self.world(plan)
         verdict = Verdict(plan["seed"], "well", met=world.met)
         try:
             play(world)

@@ -29,13 +29,17 @@ class Network:
     def __init__(self, world: World, rates: dict[str, float]) -> None:
         self.world, self.rates = world, rates
         self.rng = Random(f"{world.plan['seed']}/network")
+        self.carried = 0
+        self.forced: dict[int, str] = {}
+        """The fault of the n-th request of the history; a sweep sets it."""
         self.cached: dict[tuple[int, str], dict[str, Any]] = {}
         self.repeated: dict[tuple[int, int, str], tuple[str, int, float]] = {}
 
     def carry(self, device: Device, asked: Asked) -> None:
         """A request has left the tablet; what becomes of it is queued."""
         self.world.judges.asked(device, asked)
-        fault = None if self.world.calm else self._fault()
+        self.carried += 1
+        fault = self.forced.get(self.carried) or (None if self.world.calm else self._fault())
         there = self.rng.uniform(5, 120)
         if fault is not None and self._before(device, asked, fault, there):
             return

@@ -72,7 +72,10 @@ class Server:
         self.last_trap: Trap | None = None
         self._holder: sqlite3.Connection | None = None
         self.statements = 0
-        """Of the write path so far: what a sweep counts."""
+        """Run for requests since it was last set to 0."""
+        self.die_at: int | None = None
+        """The statement before which the process ends; a sweep sets it."""
+        self._answering = False
         self.config = Config.from_env({"DATABASE_URL": database.url, "DATA_DIR": str(folder / "data")})
         self.app = self._born()
 
@@ -80,6 +83,7 @@ class Server:
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpAnswer | None:
         """What the program says; None when it died over it."""
+        self._answering = True
         try:
             got = self.app.test_client(use_cookies=False).open(path, method=method, headers=dict(headers), data=body)
         except Died:
@@ -87,6 +91,7 @@ class Server:
             self.reborn()
             return None
         finally:
+            self._answering = False
             self.last_trap, self.trap = self.trap, None
             self._release()
         return HttpAnswer(got.status_code, dict(got.headers), got.data)
@@ -148,7 +153,10 @@ class Server:
         engine.dialect.do_commit = do_commit  # type: ignore[method-assign] # this engine's alone
 
     def _at_statement(self, *_: object) -> None:
-        self.statements += 1
+        if self._answering:
+            self.statements += 1
+            if self.statements == self.die_at:
+                raise Died("at the statement that the sweep has come to")
         self._spring("death at a statement")
 
     def _at_connect(self, raw: Any, _record: object) -> None:

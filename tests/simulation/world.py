@@ -114,6 +114,8 @@ class World:
         self.server.put_back(START)
         for house in self.scenery.houses.values():
             house.app, house.clock = self.server.app, self.server.clock
+        self.server.statements, self.server.die_at = 0, self.plan.get("die_at")
+        self.network.forced = {int(nth): fault for nth, fault in self.plan.get("forced", {}).items()}
         places = self.plan["devices"]
         limits = {"pull_rows": self.plan.get("page", 1_000), "push_bytes": self.plan.get("batch", 1_048_576)}
         self.process.ask(
@@ -127,6 +129,8 @@ class World:
             self.devices.append(device)
             name = "fresh" if t in self.plan.get("fresh", []) else "ready"
             self.tell(device, "load", name=f"{name}{place}")
+            for k, mishap in self.plan.get("disk", {}).get(str(t), []):
+                self.tell(device, "expect", k=k, mishap=mishap)
             self.open(device)
 
     # Speaking with tablets
