@@ -210,6 +210,8 @@ export class Window implements Holder {
     } catch (fault) {
       return this.dead ? 'dead' : nameOf(fault);
     }
+    // The power may have failed with the last thing that was read: a dead window must not ask for the lead.
+    if (this.dead) return 'dead';
     this.shell = this.#makeShell(this.opened);
     this.shell.start();
     return null;
