@@ -41,7 +41,7 @@ test-pwa: setup ## The tablet's tests alone
 journeys: setup-tests ## The journeys in a browser alone, against the built app
 	@$(PYTHON) -m $(INSTALL).suite journeys
 
-bench: setup-tests ## Measure speed (takes minutes; not part of make test)
+bench: setup-tests ## Measure ourselves and others side by side (half an hour; ONLY=push,pull for parts)
 	@$(PYTHON) -m $(INSTALL).set_up --bundle
 	@$(VENV)/python -m tests.bench
 

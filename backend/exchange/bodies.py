@@ -1,4 +1,4 @@
-"""Bodies on the wire: a push comes plain or as gzip, each with its limits; a pull is answered packed (sync.md 3.11)."""
+"""Bodies on the wire: a push comes plain or as gzip, each with its limits; an answer goes packed to who takes it."""
 
 from __future__ import annotations
 
@@ -55,8 +55,10 @@ def refuse_long(body: Mapping[str, Any]) -> None:
 
 
 def pack(answer: Response) -> Response:
-    """The answer as gzip where the asker takes it and it is worth the work. It holds no secret that must not be
-    compressed beside what others wrote: tokens travel in the answers of pushes.
+    """The answer as gzip where the asker takes it and it is worth the work.
+
+    What is compressed beside words of others could be guessed from its length, try after try. The one secret in our
+    answers is the rolling token of a push: it is another one each time, and worth nothing without the device's key.
     """
     data = answer.get_data()
     if request.accept_encodings.quality("gzip") and len(data) >= LEAST_PACKED:

@@ -31,7 +31,7 @@ def push_operations() -> Response:
     wanted = ("epoch", "device", "resume", "nonce", "first", "prev", "isolate")
     told = directives_of(device)
     answer = push(guards.current(), Push(texts=asked["ops"], directives=told, **{name: asked[name] for name in wanted}))
-    return _fresh(Response(answer, content_type="application/json"))
+    return _fresh(pack(Response(answer, content_type="application/json")))
 
 
 @bp.post("/api/v1/sync/pull")

@@ -12,7 +12,7 @@ from backend.install.steps import ROOT, SetUpFailed, fresh_log, say
 # WeasyPrint draws text with Pango and HarfBuzz; openssl is what the operators' guide checks reports with.
 PRODUCT = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "openssl")
 # Browser, database, queue, and the independent readers of the reports.
-TESTS = ("chromium", "postgresql", "redis-server", "poppler-utils", "qpdf", "mupdf-tools", "libnss3-tools")
+TESTS = ("chromium", "postgresql", "redis-server", "poppler-utils", "qpdf", "mupdf-tools", "libnss3-tools", "zstd")
 INSTALL = ROOT / "backend/install/debian-install"
 
 

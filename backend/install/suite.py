@@ -59,7 +59,7 @@ def parts() -> list[Part]:
     npm = str(tablet.NPM)
     pytest = (tool("python"), "-m", "pytest")
     abreast = ("-n", "2", "--dist", "loadfile")
-    apart = ("--ignore=tests/journeys", "--ignore=tests/bench")
+    apart = ("--ignore=tests/journeys",)
     return [
         Part("ruff", "lint", (tool("ruff"), "check", ".")),
         Part("mypy", "lint", (tool("mypy"),)),

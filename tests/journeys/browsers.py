@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -121,7 +122,8 @@ class TabletBrowser:
 
     def _note_push(self, request: Request) -> None:
         if request.method == "POST" and urlsplit(request.url).path == "/api/v1/sync/push":
-            self.pushed.append(request.post_data_buffer or b"")
+            body = request.post_data_buffer or b""
+            self.pushed.append(gzip.decompress(body) if request.headers.get("content-encoding") == "gzip" else body)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 import type {Answer, Request} from '../exchange/types.ts';
 import {type Bytes, sha256, toBase64, utf8} from '../store/bytes.ts';
 import {type Asked, type Credentials, Http, type Told, Unreachable} from './http.ts';
+import {packed} from './pack.ts';
 
 export type Sent = {readonly answer: Answer} | {readonly failed: 'network' | 'timeout'};
 
@@ -35,7 +36,7 @@ export class Sender {
 
   async #asked(request: Request): Promise<Asked> {
     switch (request.kind) {
-      case 'push': return {method: 'POST', path: '/api/v1/sync/push', json: request.body};
+      case 'push': return {method: 'POST', path: '/api/v1/sync/push', ...await packed(request.body)};
       case 'pull': return {method: 'POST', path: '/api/v1/sync/pull', json: request.body};
       case 'head': return {method: 'GET', path: '/api/v1/sync/head', timeoutMs: 10_000};
       case 'blob_create': return {method: 'POST', path: '/api/v1/blobs', headers: {
