@@ -87,8 +87,8 @@ def test_a_developers_own_settings_do_not_reach_the_tests(monkeypatch: pytest.Mo
 
 
 def test_no_folder_of_tests_is_forgotten() -> None:
-    """What the Python tests leave out runs elsewhere: journeys as a part of their own, bench by `make bench`."""
+    """What the Python tests leave out runs elsewhere: journeys are a part of their own."""
     commands = [part.command for part in parts()]
     left_out = {word.removeprefix("--ignore=") for command in commands for word in command if "--ignore" in word}
-    assert left_out == {"tests/journeys", "tests/bench"}
+    assert left_out == {"tests/journeys"}
     assert any("tests/journeys" in command for command in commands)
