@@ -181,7 +181,6 @@ def _ours_restores(house: Ours, who: str) -> Iterator[Verdict]:
         house.serve_again()
         for seat in (mine, other) if first_to_come == "this client" else (other, mine):
             if seat is other:
-                _find_epoch(house, other)
                 house.note(other, house.large)
             _resend(house, seat)
         there = _note_ids(house, _anew(reader))
@@ -203,11 +202,6 @@ def _work(house: Ours, seat: Seat, count: int) -> set[str]:
     return {json.loads(text)["entity"][1] for text in seat.tablet.outbox[first:]}
 
 
-def _find_epoch(house: Ours, seat: Seat) -> None:
-    seat.tablet.epoch = None
-    house.page(seat, None, 1)
-
-
 def _anew(seat: Seat) -> Seat:
     seat.tablet.epoch = None
     return seat
@@ -215,6 +209,8 @@ def _anew(seat: Seat) -> Seat:
 
 def _resend(house: Ours, seat: Seat) -> None:
     """As the tablet's engine: 409 epoch_changed says the epoch and the next number; all from there is sent again."""
+    if seat.tablet.epoch is None:
+        house.page(seat, None, 1)
     body = dumps(seat.tablet.push_body(200, first=seat.tablet.ack_n + 1, ops=[]))
     told = house.asked(seat, PUSH, body)
     if told.status == 409:
