@@ -332,7 +332,7 @@ class TabletTour:
             times=1,
         )
         self.page.get_by_role("button", name="Sync now").click()
-        status = self.page.get_by_role("link", name="This tablet must be confirmed again")
+        status = self.page.get_by_text("This tablet must be confirmed again")
         expect(status, "the truth").to_be_visible()
         status.click()
         expect(self.page.get_by_text("Waiting for the office to confirm"), "that it is enrolled").to_be_visible()
