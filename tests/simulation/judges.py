@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backend.core import journal
 from backend.core.db import db, reading
@@ -106,8 +106,17 @@ class Judges:
             before = self.told.setdefault((device.id, result["n"]), result)
             if before != result:
                 raise Violation("I4", f"operation {result['n']} of tablet {device.t} was first {before}, then {result}")
+        logged = self._last_number(device)
+        if said["ack_n"] > logged:
+            raise Violation("I3", f"tablet {device.t} was answered up to {said['ack_n']}, its log ends at {logged}")
         if said["durable_n"] > said["ack_n"]:
             raise Violation("I18", f"durable_n {said['durable_n']} is beyond ack_n {said['ack_n']}")
+
+    def _last_number(self, device: Device) -> int:
+        """Up to where the device's operations are kept, whatever it was told."""
+        with self.world.server.inside(), reading() as session:
+            asked = select(func.max(LOG.c.n)).where(LOG.c.org_id == device.house.org_id, LOG.c.device == device.id)
+            return session.scalar(asked) or 0
 
     def _pulled(self, device: Device, asked: dict[str, Any], said: dict[str, Any]) -> None:
         self._count_page(device, asked, said)

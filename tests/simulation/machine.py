@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from checklists import digest
 from tests.makers import House, Tablet
-from tests.simulation.oracles import check_account, check_acknowledged, check_base, check_feed
+from tests.simulation.oracles import check_account, check_acknowledged, check_base, check_feed, check_is_no_copy
 
 CHECKLIST: dict[str, Any] = {
     "format": 1,
@@ -152,6 +152,7 @@ class Agreement(RuleBasedStateMachine):
         self._wait()
         self.sent.append((tablet, tablet.push_body(most)))
         answer = tablet.push(most, lose=lose)
+        check_is_no_copy(answer)
         assert answer.status_code == 200, answer.text
 
     @precondition(lambda self: self.sent)

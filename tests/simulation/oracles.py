@@ -77,6 +77,11 @@ def _text(tablet: Tablet, entity: str) -> str:
     return next(text for text in tablet.outbox if f'"{entity}"' in text)
 
 
+def check_is_no_copy(answer: Any) -> None:
+    """I19: a tablet that runs only once is not called a copy of itself, however many answers were lost."""
+    assert (answer.get_json() or {}).get("code") not in ("device_forked", "op_mismatch")
+
+
 def check_feed(house: House) -> None:
     """I1: positions are unique, none is beyond the counter, and the journal's chain holds without a gap."""
     with house.app.app_context():

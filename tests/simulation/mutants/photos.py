@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import ENGINE, Mutant
 
 PHOTOS = (
     Mutant(
@@ -22,6 +22,7 @@ PHOTOS = (
         "The tablet calls a photo complete when a part of it has arrived.",
         "pwa/src/exchange/upload.ts", "if (offset === row.size) return keep(turn, complete(turn, row));",
         "if (offset > 0) return keep(turn, complete(turn, row));",
+        judge=ENGINE,
     ),
     Mutant(
         "bytes are deleted before they arrived", "P29", "I15",
@@ -29,5 +30,6 @@ PHOTOS = (
         "pwa/src/store/planning.ts",
         "if (blob.state !== 'complete' || (blob.completedAt ?? Infinity) >= blobsBefore) continue;",
         "if (blob.completedAt !== null && blob.completedAt >= blobsBefore) continue;",
+        judge=ENGINE,
     ),
 )  # fmt: skip

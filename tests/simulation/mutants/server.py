@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import AGREEMENT, Mutant
 
 SERVER = (
     Mutant(
@@ -24,21 +24,18 @@ SERVER = (
         "backend/exchange/execute.py", "elif op.id in self.logged or op.id in self.seen:", "elif op.id in self.seen:",
     ),
     Mutant(
-        "gaps are taken", "P9", "I5",
-        "A push that begins too far on is taken as if it began where it should.",
-        "backend/exchange/push.py", "if asked.first > place.next_n:", "if asked.first > place.next_n + 1_000_000:",
-    ),
-    Mutant(
         "the token rolls for everybody", "P10", "I19",
         "An honest tablet that lost two answers is taken for a copy of itself.",
         "backend/exchange/devices.py", "if presented == place.resume:",
         "if presented in (place.resume, place.resume_before):",
+        judge=AGREEMENT,
     ),
     Mutant(
         "the token before is refused", "P8", "I19",
         "An honest tablet that lost one answer is taken for a copy of itself.",
         "backend/exchange/devices.py", "if presented == place.resume_before and place.resume is not None:",
         "if False:",
+        judge=AGREEMENT,
     ),
     Mutant(
         "the token never rolls", "P10 (Actual)", "I19",
@@ -93,27 +90,32 @@ SERVER = (
         "the count is of another snapshot", "P12", "I7",
         "`ack_n` counts an operation that the rows beside it do not contain.",
         "backend/exchange/pull.py", '"ack_n": device.next_n - 1', '"ack_n": device.next_n',
+        judge=AGREEMENT,
     ),
     Mutant(
         "a change has no new position", "P17", "I2",
         "A row that changes keeps its place in the feed: who has read past it never hears of it.",
         "backend/exchange/flush.py", 'for name in ("seq", "ver", "deleted", "mark", "body")',
         'for name in ("ver", "deleted", "mark", "body")',
+        judge=AGREEMENT,
     ),
     Mutant(
         "a page begins behind a row", "P7 (RxDB)", "I6",
         "The row at the edge of two pages is in neither.",
         "backend/exchange/pull.py", "HEADS.c.seq > after", "HEADS.c.seq > after + (1 if after else 0)",
+        judge=AGREEMENT,
     ),
     Mutant(
         "pages are in no order", "P17", "I6",
         "Rows of a page are in the order of their ids, the cursor is the last one's position.",
         "backend/exchange/pull.py", "query.order_by(HEADS.c.seq)", "query.order_by(HEADS.c.entity_id)",
+        judge=AGREEMENT,
     ),
     Mutant(
         "the last page says there is more", "P16", "I6",
         "A full page is called the last one.",
         "backend/exchange/pull.py", "return rows[:fits], fits < len(rows)", "return rows[:fits], False",
+        judge=AGREEMENT,
     ),
     Mutant(
         "the floor is ignored", "P18 (Joplin)", "I6",
@@ -124,16 +126,19 @@ SERVER = (
         "everybody reads everything", "P14", "I14",
         "A pull asks for rows of the organisation, whoever may see them.",
         "backend/exchange/pull.py", "HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences)", "HEADS.c.seq > after",
+        judge=AGREEMENT,
     ),
     Mutant(
         "leaving is not said", "P14 (Watermelon)", "I14",
         "Who is taken off a visit is not told.",
         "backend/exchange/flush.py", 'seq = self._scope_head(person, audience, "out")', "seq = self.next()",
+        judge=AGREEMENT,
     ),
     Mutant(
         "entering brings no tree", "P14", "I6",
         "Who is put on a visit gets what changes from now on, and not what is there.",
         "backend/exchange/flush.py", "        for audience in sorted(entered):\n", "        for audience in ():\n",
+        judge=AGREEMENT,
     ),
     Mutant(
         "a row moves without a tombstone", "P15", "I14",
@@ -145,12 +150,14 @@ SERVER = (
         "A line of the journal does not depend on the one before.",
         "backend/core/journal.py", "head.hash = chain.journal_link(prev, facts)",
         "head.hash = chain.journal_link(chain.start(org_id), facts)",
+        judge=AGREEMENT,
     ),
     Mutant(
         "a refusal uses up no number", "P9", "I9",
         "What cannot be read is answered and not kept.",
         "backend/exchange/execute.py", "            entries.append(entry)\n",
         "            if entry.code != 'invalid':\n                entries.append(entry)\n",
+        judge=AGREEMENT,
     ),
     Mutant(
         "all of one's time is late", "P14", "I20",

@@ -1,6 +1,6 @@
-"""What is published of the mutants: `docs/mutants.json`, and the table in `docs/proof.md` that is made of it.
+"""What is published: `docs/mutants.json` and `docs/simulation.json`, and the tables in `docs/proof.md` made of them.
 
-python -m tests.simulation.mutants.table     writes the table anew
+python -m tests.simulation.mutants.table     writes the tables anew
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from tests.simulation.mutants.hunt import Caught
 from tests.simulation.mutants.mutant import SMALL_MODEL, Mutant
 
 FILE = ROOT / "docs/mutants.json"
+PLAYED = ROOT / "docs/simulation.json"
+"""The answer of `singgah simulate --json` whose counts are published."""
 PROOF = ROOT / "docs/proof.md"
-BEGIN, END = "<!-- mutants -->", "<!-- end of mutants -->"
 
 
 def published(file: Path = FILE) -> dict[str, dict[str, Any]]:
@@ -33,29 +34,51 @@ def merged(file: Path, found: Iterable[Caught]) -> str:
     return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
 
 
-def table() -> str:
-    """The published table, between its marks."""
+def tables() -> dict[str, str]:
+    """What stands between `<!-- name -->` and `<!-- end of name -->` of the page."""
+    return {"faults": _faults(), "mutants": _mutants()}
+
+
+def _mutants() -> str:
     known = published()
-    rows = [_row(mutant, known[mutant.name]) for mutant in MUTANTS if mutant.name in known]
+    rows = [_row(mutant, known.get(mutant.name)) for mutant in MUTANTS]
     seeds = [one["tried"] for one in known.values() if one["seed"] is not None]
-    told = f"{len(rows)} of {len(MUTANTS)} are caught"
+    told = f"{len(known)} of {len(MUTANTS)} are caught"
     if seeds:
         told += f"; where seeds are needed, {statistics.median(seeds):g} in the median and {max(seeds)} at most"
     head = "| bug | re-creates | must break | what the oracle said | seeds |\n|---|---|---|---|---|"
-    return "\n".join([BEGIN, f"{told}.", "", head, *rows, END])
+    return "\n".join([f"{told}.", "", head, *rows])
 
 
-def _row(mutant: Mutant, caught: dict[str, Any]) -> str:
+def _row(mutant: Mutant, caught: dict[str, Any] | None) -> str:
+    first = f"| **{mutant.name}.** {mutant.says} | {mutant.pitfall} | {mutant.breaks} |"
+    if caught is None:
+        return f"{first} *not caught yet* | |"
     seeds = f"{caught['tried']:,} states" if mutant.judge == SMALL_MODEL else str(caught["tried"])
     why = str(caught["why"]).replace("|", "\\|").replace("<", "&lt;")
-    return f"| **{mutant.name}.** {mutant.says} | {mutant.pitfall} | {mutant.breaks} | {why} | {seeds} |"
+    return f"{first} {why} ({mutant.judge}) | {seeds} |"
+
+
+def _faults() -> str:
+    if not PLAYED.exists():
+        return ""
+    run = json.loads(PLAYED.read_text("utf-8"))
+    last = run["first_seed"] + run["histories"] - 1
+    told = (
+        f"`singgah simulate`, seeds {run['first_seed']} to {last}: {run['histories']:,} histories of"
+        f" {run['operations']:,} operations, {len(run['failed'])} not well."
+    )
+    rows = [f"| {name} | {count:,} |" for name, count in sorted(run["met"].items())]
+    return "\n".join([told, "", "| fault, refusal or outcome | times |", "|---|---|", *rows])
 
 
 def written(page: str) -> str:
-    """The page with the present table in it."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + table() + after
+    """The page with the present tables in it."""
+    for name, text in tables().items():
+        before, begin, rest = page.partition(f"<!-- {name} -->")
+        _, end, after = rest.partition(f"<!-- end of {name} -->")
+        page = f"{before}{begin}\n{text}\n{end}{after}"
+    return page
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import ENGINE, Mutant
 
 TABLET = (
     Mutant(
@@ -10,6 +10,7 @@ TABLET = (
         "An operation leaves the view when it was answered, though the base lacks its effect.",
         "pwa/src/exchange/settle.ts", "    {kind: 'retire', head},",
         "    {kind: 'retire', head: Number.MAX_SAFE_INTEGER},",
+        judge=ENGINE,
     ),
     Mutant(
         "the cursor is written before the rows", "P19 (RxDB)", "I6",
@@ -24,6 +25,7 @@ TABLET = (
         "a page is revealed at once", "P16", "I6",
         "Each page is applied when it comes, as if it were the last one.",
         "pwa/src/exchange/pull.ts", "    whole: !page.more,", "    whole: true,",
+        judge=ENGINE,
     ),
     Mutant(
         "401 is an outcome", "P23 (wger)", "I9",
@@ -37,6 +39,7 @@ TABLET = (
         "        turn.commit('push', [{kind: 'settle', results, links: [...sent.links], at: "
         "turn.now}], {ackedN: sent.body.first + results.length - 1}, {kind: 'rewound'});\n"
         "      }\n",
+        judge=ENGINE,
     ),
     Mutant(
         "a captive portal is an answer", "P23", "I9",
@@ -45,6 +48,7 @@ TABLET = (
         "  if (sent === null) return rest(turn, push);\n"
         "  if (told === null) return turn.commit('push', [], {ackedN: sent.body.first + "
         "sent.ids.length - 1}, {kind: 'rewound'});\n",
+        judge=ENGINE,
     ),
     Mutant(
         "the nonce of a page is not compared", "P20 (Electric)", "I6",
@@ -75,37 +79,44 @@ TABLET = (
         "  #sweep(generation: number): void {\n"
         "    for (const [n, row] of [...this.#outbox]) if (row.result === null) { "
         "this.#outbox.delete(n); this.#touchedOutbox.add(n); }\n",
+        judge=ENGINE,
     ),
     Mutant(
         "a restored server is told nothing again", "P11 (CHT)", "I17",
         "What had an outcome before the restore keeps it, although the server has lost the operation.",
-        "pwa/src/exchange/push.ts", "    [{kind: 'reopen', from}, {kind: 'unstage'}],", "    [{kind: 'unstage'}],",
+        "pwa/src/exchange/push.ts", "{kind: 'reopen', from}, {kind: 'reoffer'}, ", "{kind: 'reoffer'}, ",
+        judge=ENGINE,
     ),
     Mutant(
         "nothing is swept", "P18", "I6",
         "Rows that the server no longer has survive a fresh start.",
         "pwa/src/store/planning.ts", "if (row.generation !== generation && !busy.has(name)) this.#drop(name);",
         "void busy;",
+        judge=ENGINE,
     ),
     Mutant(
         "a fresh start is no new generation", "P11", "I6",
         "After a fresh start old rows cannot be told from new ones.",
         "pwa/src/exchange/pull.ts", "generation: generation + 1}", "generation}",
+        judge=ENGINE,
     ),
     Mutant(
         "a batch that breaks the server is not halved", "P13", "I23",
         "The same batch is sent again and again.",
         "pwa/src/exchange/push.ts", "Math.max(1, Math.floor(count / 2))", "Math.max(1, count)",
+        judge=ENGINE,
     ),
     Mutant(
         "nobody is sent alone", "P13 (PowerSync)", "I23",
         "An operation that breaks the server is never asked to be set aside.",
         "pwa/src/exchange/push.ts", "entries.length === 1 && push.strikes >= STRIKES_UNTIL_ALONE", "false",
+        judge=ENGINE,
     ),
     Mutant(
         "the link is not kept", "P9", "I23",
         "After a restart nobody knows where the chain stands.",
         "pwa/src/store/planning.ts", "link: links[place] ?? row.link", "link: row.link",
+        judge=ENGINE,
     ),
     Mutant(
         "the act is one thing, its photo another", "P29", "I9",
@@ -132,5 +143,60 @@ TABLET = (
         "pwa/src/exchange/settle.ts",
         "isResult(line) && line.n === sent.body.first + index && (line.id === null || line.id === sent.ids[index]),",
         "isResult(line),",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "the token is not kept", "P10", "I19",
+        "The tablet goes on with the token that it was given first.",
+        "pwa/src/exchange/push.ts", "const set = {ackedN, resume: told.resume, ",
+        "const set = {ackedN, resume: meta.resume ?? told.resume, ",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "a copy gives up", "P10 (Replicache)", "I23",
+        "Who is told to be a copy sends nothing any more, and what it holds stays there.",
+        "pwa/src/exchange/fork.ts",
+        "  turn.commit('push', [{kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});",
+        "  push.closed = 'device_forked';",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "any answer is the awaited one", "P20", "I6",
+        "An answer that comes after the patience has ended is taken for that to the next request.",
+        "pwa/src/exchange/engine.ts", "turn.lane(name).busy?.doing === doing && turn.lane(name).busy?.id === id;",
+        "turn.lane(name).busy?.doing === doing && id > 0;",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "pages lie on each other", "P16", "I6",
+        "The second page that waits to be applied takes the place of the first.",
+        "pwa/src/store/planning.ts", "    const first = (this.#inbox.at(-1)?.n ?? 0) + 1;", "    const first = 1;",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "what is beyond the limit is dropped", "P19", "I6",
+        "Rows for which one transaction has no room are forgotten.",
+        "pwa/src/store/planning.ts",
+        "      if (changes.length > room) this.#putPage({n, changes: changes.slice(room)});\n", "",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "too late is never again", "P27", "I9",
+        "Who hears nothing from the server takes the push for done.",
+        "pwa/src/exchange/engine.ts", "  turn.lane(name).busy = null;\n  rest(turn, turn.lane(name));\n}",
+        "  turn.lane(name).busy = null;\n"
+        "  const {sent} = turn.state.push;\n"
+        "  if (name === 'push' && sent !== null) return turn.commit('push', [], {ackedN: "
+        "sent.body.first + sent.ids.length - 1}, {kind: 'rewound'});\n"
+        "  rest(turn, turn.lane(name));\n}",
+        judge=ENGINE,
+    ),
+    Mutant(
+        "a failed write was written", "P19, P29", "I6",
+        "What the tablet's storage refused is taken for kept.",
+        "pwa/src/exchange/engine.ts", "  lane.busy = null;\n  turn.state.storage = reason;\n",
+        "  if (lane.busy?.doing === 'commit') Object.assign(turn.state.meta, lane.busy.set);\n"
+        "  lane.busy = null;\n  turn.state.storage = reason;\n",
+        judge=ENGINE,
     ),
 )  # fmt: skip
