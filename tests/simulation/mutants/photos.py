@@ -15,7 +15,7 @@ PHOTOS = (
     Mutant(
         "a part is not compared", "P27", "I15",
         "A part of a photo that was changed on the way is kept.",
-        "backend/media/uploads.py", "if hashlib.sha256(data).digest() != checksum:", "if False:",
+        "backend/media/uploads.py", "hashlib.sha256(data).digest() != checksum:", "False:",
     ),
     Mutant(
         "complete after the first part", "P27", "I15",
