@@ -27,6 +27,7 @@ from backend.exchange.kinds import Kind
 from backend.exchange.models import LOG
 from backend.exchange.outrun import Outrun
 from backend.exchange.quarantine import WAITS
+from backend.exchange.upcasters import upcast
 from backend.exchange.work import Work
 from backend.identity.actor import Actor
 from backend.identity.sessions import actor_of
@@ -146,17 +147,24 @@ def _check_reach(work: Work, line: Line) -> None:
 
 
 def _carried_out(work: Work, line: Line) -> Result:
-    """By the handler of its type, as the work of the person who sent it; undone alone when it fails."""
-    kind = registry.current().operations.get((line.op.type, line.op.v))
+    """By the handler of its type, as the work of the person who sent it; undone alone when it fails. What was written
+    in a version that is no longer made means what it meant, as in a push.
+    """
+    exchange = registry.current()
+    try:
+        op = upcast(line.op, exchange.upcasters)
+    except ValidationError:
+        return rejected("invalid")
+    kind = exchange.operations.get((op.type, op.v))
     if kind is None:
         return rejected("unknown_type")
     person = actor_of(work.actor.org_id, line.person)
     if not kind.roles & person.roles:
         return rejected("forbidden")
     before = work.layer.copy()
-    known = replace(line.op, base=min(line.op.base, work.op.base or line.op.base))
+    known = replace(op, base=min(op.base, work.op.base or op.base))
     try:
-        args = kind.args.load(line.op.args)
+        args = kind.args.load(op.args)
         with work.acting_for(person.through(line.device, "tablet", line.device_code), known, line.n):
             result = kind.handle(work, known, args)
         if result.status.takes_effect:

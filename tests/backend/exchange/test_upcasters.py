@@ -11,7 +11,7 @@ from marshmallow import fields
 
 from backend.core.db import db
 from backend.core.schema import Strict, Text, Uuid7
-from backend.exchange import openapi
+from backend.exchange import openapi, services
 from backend.exchange.models import SyncOp
 from backend.exchange.registry import KEY, Registry
 from backend.exchange.shapes import changes
@@ -137,3 +137,44 @@ def test_the_office_writes_the_newest_version(house, tablet, visit):
     house.office()("note.add", ("note", entity), {"visit": visit, "text": "from the office"})
     with house.app.app_context():
         assert db.session.query(SyncOp.v).filter_by(entity_id=entity).scalar() == 3
+
+
+def held_of_who_left(house: House, tablet: Tablet, visit: str, v: int, args: dict[str, Any]) -> str:
+    """The id of an operation that waits for the office because its person is long off the visit."""
+    crew = [house.tablet("engineer", 2).person.id]
+    house.office()("visit.assign", ("visit", visit), {"engineers": crew, "lead": crew[0]})
+    house.clock.advance(days=15)
+    tablet.pull()
+    n, _ = written(house, tablet, v, {"visit": visit, **args})
+    tablet.push()
+    assert tablet.result(n)["code"] == "out_of_scope"
+    return str(tablet.result(n)["id"])
+
+
+@pytest.mark.usefixtures("aged")
+@pytest.mark.parametrize(
+    ("v", "args"), [(1, {"head": "Lift", "body": "is stuck"}), (2, {"lines": ["Lift", "is stuck"]})]
+)
+def test_what_was_held_in_an_older_version_is_carried_out_as_the_newest(house, tablet, visit, v, args):
+    op = held_of_who_left(house, tablet, visit, v, args)
+
+    house.office()("held.decide", ("held_decision", op), {"choice": "carry_out"})
+
+    second = house.tablet("engineer", 2)
+    second.pull()
+    assert [row.value["text"] for (kind, _), row in second.rows.items() if kind == "note"] == ["Lift / is stuck"]
+
+
+@pytest.mark.usefixtures("aged")
+def test_what_was_held_unread_and_cannot_be_meant_is_refused_and_goes_on_waiting(house, tablet, visit):
+    house.browser("administrator").post(f"/console/devices/{tablet.id}/suspend", headers={"HX-Request": "true"})
+    n, _ = written(house, tablet, 1, {"visit": visit, "head": "x"})
+    tablet.push()
+    op = str(tablet.result(n)["id"])
+    assert tablet.result(n)["code"] == "device_suspended"
+
+    result = house.office().ask("held.decide", ("held_decision", op), {"choice": "carry_out"})
+
+    assert (result["status"], result["code"]) == ("rejected", "invalid")
+    with house.app.app_context():
+        assert [one.id for one in services.held(house.person("dispatcher").actor)] == [op]
