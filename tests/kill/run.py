@@ -197,27 +197,24 @@ def _kill_a_backend(made: Scene, which: float) -> None:
 
 def failover_run(folder: Path, seed: int, rounds: int = 3) -> Told:
     """A standby that lags is promoted when the primary dies: what it never heard of, the tablets give back."""
-    draw = Random(seed)
+    draw, told, over = Random(seed), Told(), threading.Event()
+    over.set()
     with running_cluster() as primary, scene(folder, primary) as made:
         standby = primary.follow(primary.folder.with_name("standby"))
         try:
-            told, over = Told(), threading.Event()
-            over.set()
             _all_work(made, rounds, over)
             standby.lag()
             _all_work(made, draw.randint(1, rounds), over)
-            before = sum(tablet.ack_n for tablet in made.tablets)
             primary.kill()
             made.program.kill()
             standby.promote()
             told.deaths["fail-over"] += 1
-            told.given_back = before - _logged(standby, made)
-            made.cluster = standby
-            _move(made, standby)
-            _all_work(made, 1, over)
-            for tablet in made.tablets:
-                tablet.fetch()
-            return _judged(made, told, None)
+            told.given_back = sum(tablet.ack_n for tablet in made.tablets) - _logged(standby, made)
+            with moved(made, standby):
+                _all_work(made, 1, over)
+                for tablet in made.tablets:
+                    tablet.fetch()
+                return _judged(made, told, None)
         finally:
             standby.stop()
 
@@ -235,7 +232,13 @@ def _logged(cluster: Cluster, made: Scene) -> int:
     return int(row[0]) if row else 0
 
 
-def _move(made: Scene, standby: Cluster) -> None:
+@contextmanager
+def moved(made: Scene, standby: Cluster) -> Iterator[None]:
     """The program's settings name the new primary; so do the eyes of this run."""
+    made.cluster = standby
     made.program.settings = {**made.program.settings, "DATABASE_URL": standby.url}
     made.program.start_web()
+    config = Config.from_env({**made.program.settings, "DATA_DIR": str(made.program.data_dir)})
+    with build_app(config, MachineClock()) as app:  # type: ignore[arg-type]
+        made.house.app = app
+        yield

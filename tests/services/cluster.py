@@ -11,10 +11,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 
@@ -121,22 +122,26 @@ class Cluster:
         return standby
 
     def lag(self) -> None:
-        """Hear nothing more from the primary, as behind a broken line."""
-        for process in self.processes("walreceiver"):
-            _signal(process, signal.SIGSTOP)
+        """Of a standby: hear nothing more from the primary, as behind a broken line, and keep what came before."""
+        with self.connect("postgres") as connection:
+            connection.execute("ALTER SYSTEM SET primary_conninfo = ''")
+            connection.execute("SELECT pg_reload_conf()")
+        self._wait(lambda: not self._says("SELECT pid FROM pg_stat_wal_receiver"), "the end of the stream")
 
     def promote(self) -> None:
-        """Become the primary with what has arrived."""
-        for process in self.processes("walreceiver"):
-            _signal(process, signal.SIGKILL)
-        with self._patient() as connection:
-            connection.execute("SELECT pg_promote(true, 30)")
+        """Become the primary with what has arrived; returns when it writes."""
+        with self.connect("postgres") as connection:
+            connection.execute("SELECT pg_promote(false)")
+        self._wait(lambda: self._says("SELECT 1 WHERE NOT pg_is_in_recovery()"), "the promotion")
 
-    def _patient(self) -> psycopg.Connection:
-        # A killed walreceiver makes the standby restart its processes.
+    def _says(self, question: LiteralString) -> bool:
+        """Whether there is a row."""
+        with self.connect("postgres") as connection:
+            return connection.execute(question).fetchone() is not None
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
         assert self.child is not None
-        self.child.wait_until(self.answers, "an answer after the walreceiver's end")
-        return self.connect("postgres")
+        self.child.wait_until(ready, what)
 
 
 @contextmanager
