@@ -19,7 +19,7 @@ export default defineConfig({
     sourcemap: false,
     rolldownOptions: {output: {codeSplitting: {groups: [
       // Many small chunks compress badly: what every screen needs is one, what several screens of a visit share another.
-      {name: 'core', test: /node_modules.*(preact|signals)|pwa\/src\/((ui|i18n|sync|net)\/|store\/(?!rehearsal)|app\/(?!exchanging|main|readmission|app\.tsx|auto_lock|locking|install|routes))/, priority: 2},
+      {name: 'core', test: /node_modules.*(preact|signals)|pwa\/src\/((ui|i18n|sync|net)\/|store\/(?!rehearsal|rescue|word)|app\/(?!exchanging|main|readmission|bringing_in|rescue|wiping|app\.tsx|auto_lock|locking|install|routes))/, priority: 2},
       {name: 'work', test: /pwa\/src\/features\/(?!account|signoff|checklist|conflicts)/, minShareCount: 2, priority: 1, includeDependenciesRecursively: false},
     ]}}},
   },

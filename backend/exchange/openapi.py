@@ -56,7 +56,7 @@ DOORS: tuple[tuple[str, str, str, type[Schema] | None, int, type[Schema] | None]
     ("/api/v1/devices/{device}", "get", "A device of one's own", None, 200, identity.DeviceView),
     ("/api/v1/devices/{device}/statement", "get", "What a tablet shows later", None, 200, identity.StatementView),
     ("/api/v1/devices/readmit", "post", "Known again by its statement", identity.Readmit, 200, identity.DeviceView),
-    ("/api/v1/devices/{device}/recover", "post", "Open a sealed data key", identity.Recover, 200, None),
+    ("/api/v1/devices/{device}/recover", "post", "Open a sealed key", identity.Recover, 200, identity.RecoveredView),
     ("/api/v1/devices/{device}/state", "post", "How the tablet is", identity.Report, 200, identity.DeviceWord),
     ("/api/v1/devices/{device}/wiped", "post", "It has emptied itself", identity.Wiped, 200, identity.DeviceWord),
     ("/api/v1/sync/push", "post", "Operations in, outcomes out", schemas.PushSchema, 200, schemas.PushAnswerSchema),

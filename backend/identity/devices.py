@@ -137,8 +137,8 @@ def is_enrolled(actor: Actor, device_id: str, jkt: str) -> bool:
     return device is not None and (device.jkt, device.person_id) == (jkt, actor.person_id)
 
 
-def note_recovery(actor: Actor, device_id: str) -> None:
-    """Write down that the owner had the data key of an active tablet opened. Needs a unit of work.
+def note_recovery(actor: Actor, device_id: str) -> Device:
+    """Write down that the owner had something opened that an active tablet sealed. Needs a unit of work.
 
     Raises NotFound for a device of somebody else, WrongMove for one that is not active.
     """
@@ -152,6 +152,7 @@ def note_recovery(actor: Actor, device_id: str) -> None:
     if device.status != "active":
         raise WrongMove(f"This device is {device.status}.")
     _note(device, "recover", actor)
+    return device
 
 
 BY_KEY = select(*cast(Table, Device.__table__).c).where(Device.jkt == bindparam("jkt"))

@@ -128,6 +128,8 @@ def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
 
     @wraps(view)
     def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+        if _names_no_session():
+            _turn_away_barred()
         _admit_tablet("active")
         return view(*args, **kwargs)
 
@@ -251,6 +253,17 @@ def _admit_device_alone(states: frozenset[str]) -> None:
         raise SignInNeeded("Sign in to go on.")
     owner = sessions.actor_of(device.org_id, device.person_id)
     g.device, g.actor = device, owner.through(device.id, device.kind, device.code)
+
+
+def _turn_away_barred() -> None:
+    """A barred device that speaks for itself hears what it would hear with a session. By a 401 it would wait for a
+    sign-in before it sends anything more.
+    """
+    proof = _read_proof()
+    device = devices.by_key(proof.jkt)
+    if device is not None and device.kind == "tablet" and device.status in rules.BARRED:
+        _check_proof(proof, None)
+        raise DeviceNotActive(device)
 
 
 def _owner(device: Device, signed_in: Actor) -> Actor:

@@ -110,13 +110,16 @@ def readmit() -> ResponseReturnValue:
 @bp.post("/devices/<device_id>/recover")
 @guards.session
 def recover(device_id: str) -> ResponseReturnValue:
-    """Open the data key that this tablet sealed: for its owner, freshly signed in, while it is active."""
+    """Open the key that this tablet sealed, its own or a rescue file's: for its owner, freshly signed in, while it is
+    active. The key that it signs with comes along, so that another tablet can tell whose file it is.
+    """
     asked = load_json(schemas.Recover())
     guards.fresh()
     with unit():
-        devices.note_recovery(guards.current(), device_id)
+        device = devices.note_recovery(guards.current(), device_id)
         key = _opened({name: asked[name] for name in ("epk", "iv", "ct")}, device_id)
-    return {"key": b64url(key)}
+    found: dict[str, object] = schemas.RecoveredView().dump({"key": b64url(key), "jwk": device.jwk})
+    return found
 
 
 def _opened(envelope: dict[str, object], device_id: str) -> bytes:

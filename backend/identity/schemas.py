@@ -102,11 +102,18 @@ class Readmit(Strict):
 
 
 class Recover(Strict):
-    """POST /devices/<id>/recover: the data key as the tablet sealed it for the organisation (envelopes.py)."""
+    """POST /devices/<id>/recover: a key as the tablet sealed it for the organisation (envelopes.py)."""
 
     epk = fields.Nested(Jwk, required=True)
     iv = Text(16, required=True)
     ct = Text(1_000, required=True)
+
+
+class RecoveredView(Lenient):
+    """Its answer: the key in base64url, and the public key of the device."""
+
+    key = fields.String()
+    jwk = fields.Nested(Jwk)
 
 
 class Report(Strict):

@@ -128,7 +128,7 @@ def _device(header: Header, work: Work) -> Device:
     device = identity.find_tablet(header.organisation, header.device)
     if device is None:
         raise DeviceIsNotHere(
-            "The tablet that made this file is not known here. Import it on another tablet of the same person."
+            "The tablet that made this file is not known here. Sign in on it, so that it is known again; then import."
         )
     if device.person_id != work.person:
         raise OtherOrganisation("This file names another person than the tablet's.", field="file")

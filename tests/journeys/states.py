@@ -33,6 +33,7 @@ TABLET: dict[str, tuple[str, ...]] = {
     "sync": ("all sent", "offline", "signed out", "attention", "decided", "Malay", "Chinese"),
     "conflicts": ("nothing", "two values", "decided", "Malay", "Chinese"),
     "rescue": ("nothing waits", "saved", "Malay", "Chinese"),
+    "bring_in": ("empty", "wrong file", "done", "Malay", "Chinese"),
     "readiness": ("checked", "Malay", "Chinese"),
     "sign_in_again": ("with the tablet open",),
     "readmission": ("copied", "confirmed"),

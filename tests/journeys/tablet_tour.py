@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.browsers import Watch, window
 from tests.journeys.dispatcher import Dispatcher
@@ -266,10 +266,22 @@ class TabletTour:
         self.look("readiness", "checked")
         self.go("rescue", "Save unsent work")
         self.look("rescue", "nothing waits")
-        with self.page.expect_download():
+        with self.page.expect_download() as coming:
             self.page.get_by_role("button", name="Save to a file").click()
         expect(self.page.get_by_text("Saved: a file of"), "word of the file").to_be_visible()
         self.look("rescue", "saved")
+        self.go("bring_in", "Bring in a rescue file")
+        self.look("bring_in", "empty")
+        self._brings_in(b"a holiday picture")
+        expect(self.page.get_by_text("This is not a rescue file"), "word of the wrong file").to_be_visible()
+        self.look("bring_in", "wrong file")
+        self._brings_in(coming.value.path().read_bytes())
+        expect(self.page.get_by_text("The file was read"), "word of the file").to_be_visible()
+        self.look("bring_in", "done")
+
+    def _brings_in(self, content: bytes) -> None:
+        file: FilePayload = {"name": "x.singgah-rescue", "mimeType": "application/octet-stream", "buffer": content}
+        self.page.locator("input[type=file]").set_input_files(file)
 
     def the_sign_off(self, visit: str, contact: str) -> None:
         page = self.page

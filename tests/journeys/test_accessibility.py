@@ -88,7 +88,7 @@ def visit(
     tour.two_opinions(visit_id, COLLEAGUE, rattles)
     office_tour.attention("full")
     office_tour.two_values(planned)
-    paths = {name: name for name in ("sync", "more", "unplanned", "walk_up", "rescue", "readiness")}
+    paths = {name: name for name in ("sync", "more", "unplanned", "walk_up", "rescue", "bring_in", "readiness")}
     ticket_path = str(asked).removeprefix("/app/")
     paths |= {
         "today": "",

@@ -4,11 +4,10 @@
  */
 import {effect} from '@preact/signals';
 import type {Directive} from '../exchange/types.ts';
-import {fromBase64Url, utf8} from '../store/bytes.ts';
-import {databaseOf} from '../store/database.ts';
+import {COPY, databaseOf} from '../store/database.ts';
 import type {PublicJwk} from '../store/keyring.ts';
 import {People} from '../store/people.ts';
-import {COPY} from '../store/rehearsal.ts';
+import {readWord} from '../store/word.ts';
 import {lockUp, nudge} from './exchange.ts';
 import {machine} from './machine.ts';
 import {alone, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
@@ -34,24 +33,9 @@ export async function obey(directives: readonly Directive[]): Promise<void> {
   wipeOnceSent(order);
 }
 
-/** The claims of a statement of this kind, or null when it does not hold. */
+/** The claims of an order that the holder of this key signed, or null when it does not hold. */
 export async function readOrder(text: string, jwk: PublicJwk | null): Promise<Order | null> {
-  const [head = '', payload = '', signature = '', ...more] = text.split('.');
-  if (jwk === null || more.length > 0) return null;
-  try {
-    const {alg, typ} = jsonOf(head) as {alg?: unknown; typ?: unknown};
-    if (alg !== 'ES256' || typ !== STATEMENT) return null;
-    const key = await crypto.subtle.importKey('jwk', {...jwk}, {name: 'ECDSA', namedCurve: 'P-256'}, false, ['verify']);
-    const holds = await crypto.subtle.verify({name: 'ECDSA', hash: 'SHA-256'}, key, fromBase64Url(signature), utf8(`${head}.${payload}`));
-    return holds ? jsonOf(payload) as Order : null;
-  } catch (fault) {
-    if (fault instanceof SyntaxError || fault instanceof DOMException || fault instanceof TypeError) return null;
-    throw fault;
-  }
-}
-
-function jsonOf(part: string): unknown {
-  return JSON.parse(new TextDecoder('utf-8', {fatal: true}).decode(fromBase64Url(part)));
+  return jwk === null ? null : await readWord(text, STATEMENT, jwk) as Order | null;
 }
 
 /** Nothing goes before all of it was sent, or the server has refused it for good. A lane that gave up keeps everything. */

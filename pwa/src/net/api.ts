@@ -1,4 +1,4 @@
-import type {RecoveryWrap} from '../store/keyring.ts';
+import type {PublicJwk, RecoveryWrap} from '../store/keyring.ts';
 import {type Asked, codeOf, type Credentials, Http} from './http.ts';
 import type {Wire} from './wire.ts';
 
@@ -12,6 +12,9 @@ export type Enrolment = Required<Wire<'DeviceView'>> & {readonly status: DeviceS
 
 /** A tablet of one's own, and how many operations came of it: without a gap, so only later ones can be missing. */
 export type OwnDevice = Required<Wire<'OwnDevice'>>;
+
+/** `key` in base64url; `jwk` is the key that the device signs with. */
+export type Recovered = Required<Wire<'RecoveredView'>> & {readonly jwk: PublicJwk};
 
 export type DeviceFacts = Wire<'Enrol'>;
 
@@ -72,10 +75,9 @@ export class Api {
     return this.#ask<Enrolment>({method: 'GET', path: `/api/v1/devices/${id}`});
   }
 
-  /** The data key of this device again, in base64url. Needs a sign-in of the same person within the last 10 minutes. */
-  async recover(device: string, envelope: RecoveryWrap): Promise<string> {
-    const {key} = await this.#ask<{key: string}>({method: 'POST', path: `/api/v1/devices/${device}/recover`, json: envelope});
-    return key;
+  /** What a device of one's own sealed for the organisation, opened. Needs a sign-in of the same person within the last 10 minutes. */
+  recover(device: string, envelope: RecoveryWrap): Promise<Recovered> {
+    return this.#ask<Recovered>({method: 'POST', path: `/api/v1/devices/${device}/recover`, json: envelope});
   }
 
   async #ask<T>(asked: Asked): Promise<T> {

@@ -325,7 +325,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a sealed data key */
+        /** Open a sealed key */
         post: {
             parameters: {
                 query?: never;
@@ -344,7 +344,9 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["RecoveredView"];
+                    };
                 };
                 /** @description Refused */
                 default: {
@@ -1001,6 +1003,10 @@ export interface components {
             ct: string;
             epk: components["schemas"]["Jwk"];
             iv: string;
+        };
+        RecoveredView: {
+            jwk?: components["schemas"]["Jwk"];
+            key?: string;
         };
         RecoveryKey: {
             /** @enum {string} */

@@ -102,6 +102,9 @@ export interface Machine extends Place {
   readonly room: () => Promise<number | null>;
 }
 
+/** Where a new version's form is tried (rehearsal.ts). */
+export const COPY = 'singgah-rehearsal';
+
 export function databaseOf(person: string): string {
   return `singgah-${person}`;
 }

@@ -3,7 +3,7 @@
  * there, and every act that waits can still be read, may it have the real one.
  */
 import {type Memory, openOutboxRow} from './memory.ts';
-import {databaseOf, type Machine, type OutboxRecord, type Records} from './database.ts';
+import {COPY, databaseOf, type Machine, type OutboxRecord, type Records} from './database.ts';
 import {FORMAT, type Form, LODGING, type Plan} from './form.ts';
 import {openDatabase, transact, type Within} from './indexed.ts';
 import type {Vault} from './seal.ts';
@@ -13,7 +13,6 @@ export class RehearsalFailed extends Error {
   override name = 'RehearsalFailed';
 }
 
-export const COPY = 'singgah-rehearsal';
 const STORES = ['meta', 'rows', 'outbox', 'inbox', 'drafts', 'blobs', 'chunks', 'diag'] as const satisfies readonly (keyof Records)[];
 const HEEDLESS = {gone: () => {}, blocked: () => {}};
 type Contents = Readonly<Record<string, readonly unknown[]>>;

@@ -8,10 +8,10 @@ import {type PublicJwk, wrapForRecovery} from './keyring.ts';
 import type {LeftBlob, Salvage, Salvaged} from './salvage.ts';
 import type {Random} from './seal.ts';
 
-const MAGIC = 'singgah-rescue/1\n';
-const RECORD = 1;
-const BYTES = 2;
-const END = 3;
+export const MAGIC = 'singgah-rescue/1\n';
+export const RECORD = 1;
+export const BYTES = 2;
+export const END = 3;
 /** Characters of operations in one frame: with escapes and UTF-8 far below the 2 MiB that a frame may have. */
 const MOST_TEXT = 200_000;
 /** The office takes no larger file. What does not fit stays on the tablet and is counted. */

@@ -16,6 +16,7 @@ import type {Vault} from './seal.ts';
 import {keepNumbered, Outrun, sealPlan, writePlan} from './writing.ts';
 
 const MOST_NOTES = 500;
+const UNSETTLED = {result: null, link: null, settledAt: null, retired: false} as const;
 
 /** One act of a person, ready to be kept: its bytes are made once and never again. */
 export interface ReadyOperation {
@@ -60,7 +61,7 @@ export class Store {
 
   /** Keep an act with the manifests of its new blobs and settings that change with it, and give it its number. Resolves when it is on the disk. */
   async keep(operation: ReadyOperation, blobs: readonly NewBlob[] = [], settings: Readonly<Record<string, unknown>> = {}): Promise<OutboxRow> {
-    const row: OutboxRow = {n: 0, ...operation, result: null, link: null, settledAt: null, retired: false};
+    const row: OutboxRow = {n: 0, ...operation, ...UNSETTLED};
     const [{n: _, ...sealed}, sealedBlobs, sealedSettings] = await Promise.all([
       sealOutboxRow(this.#vault, row),
       Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row))),
@@ -80,6 +81,26 @@ export class Store {
         meta: {...this.#memory.meta, nextN: n + 1},
       });
       return kept;
+    });
+  }
+
+  /**
+   * Take what the same person did on another device into this outbox, byte for byte, each under the next number here; what is
+   * here already stays as it is. One strict transaction, so that an import that broke off is simply repeated. Resolves to how many were new.
+   */
+  async takeIn(operations: readonly ReadyOperation[], blobs: readonly NewBlob[] = []): Promise<number> {
+    const [sealed, sealedBlobs] = await Promise.all([
+      Promise.all(operations.map((each) => sealOutboxRow(this.#vault, {n: 0, ...each, ...UNSETTLED}))),
+      Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row))),
+    ]);
+    return this.#inTurn(async () => {
+      const before = new Set([...this.#memory.outbox.values()].map(({id}) => id));
+      await this.#connection.write(['meta', 'outbox', 'blobs'], async (within) => {
+        await within.put('blobs', ...sealedBlobs);
+        for (const {n: _, ...record} of sealed) await keepNumbered(within, record);
+      });
+      this.#become(await recall(this.#connection, this.#vault));
+      return operations.filter(({id}) => !before.has(id)).length;
     });
   }
 

@@ -100,9 +100,9 @@ describe('the doors', () => {
   });
 
   test('give the data key back for its envelope', async () => {
-    const server = makeServer(() => json(200, {key: 'ZGVr'}));
+    const server = makeServer(() => json(200, {key: 'ZGVr', jwk: {kty: 'EC', crv: 'P-256', x: 'x', y: 'y'}}));
     const envelope = {epk: {kty: 'EC', crv: 'P-256', x: 'x', y: 'y'}, iv: 'i', ct: 'c'} as const;
-    expect(await new Api(new Http(server)).recover(DEVICE, envelope)).toBe('ZGVr');
+    expect(await new Api(new Http(server)).recover(DEVICE, envelope)).toMatchObject({key: 'ZGVr'});
     expect(server.asked[0]?.url).toBe(`https://s.example/api/v1/devices/${DEVICE}/recover`);
     expect(await server.asked[0]?.json()).toEqual(envelope);
   });

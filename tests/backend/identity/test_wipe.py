@@ -113,6 +113,18 @@ def test_without_a_session_all_that_it_holds_goes_to_quarantine_byte_for_byte(ho
         assert media.read_original(house.org_id, visit, digest) == b"\xff\xd8 bytes of a photo"
 
 
+def test_speaking_for_itself_it_is_turned_away_from_the_feed_with_the_order_and_not_asked_to_sign_in(
+    house: House, tablet: Tablet
+) -> None:
+    ask_wipe(house, tablet)
+
+    answer = by_itself(tablet, "/api/v1/sync/pull", {})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "device_revoked")
+    assert order_in(house, answer.get_json())["device"] == tablet.id
+    assert by_itself(house.tablet("engineer", 2), "/api/v1/sync/pull", {}).status_code == 401
+
+
 def test_an_active_tablet_needs_its_session_as_before(house: House, tablet: Tablet) -> None:
     tablet.pull()
     tablet.signed_out = True

@@ -6,11 +6,13 @@ import io
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
 from backend.core.db import unit
 from backend.core.problems import Forbidden, Problem
+from backend.exchange import rescued
 from backend.exchange import services as exchange
 from backend.identity import devices
 from backend.media import services as media
@@ -111,6 +113,48 @@ def test_a_tablet_that_comes_back_after_all_finds_its_work_done_once(
     assert raise_ticket(house, tablet, house.new_id()) == 5
     tablet.sync()
     assert tablet.result(5)["status"] == "applied"
+
+
+def test_brought_into_another_tablet_of_the_person_and_the_office_too_it_counts_once(
+    house: House, tablet: Tablet, work: list[str]
+) -> None:
+    other = house.tablet("engineer")
+    mine = raise_ticket(house, other, house.new_id())
+    other.outbox += tablet.outbox
+    other.sync()
+    copies = [other.result(n) for n in range(mine + 1, mine + 5)]
+    with house.app.app_context():
+        before = exchange.head(house.org_id)
+
+    bring(house, rescue_file(tablet))
+    tablet.sync()
+
+    assert [one["status"] for one in copies] == ["applied"] * 4
+    outcomes = [(one["id"], one["status"], one["seq"]) for one in copies]
+    assert [(one["id"], one["status"], one["seq"]) for one in map(tablet.result, range(1, 5))] == outcomes
+    with house.app.app_context():
+        assert exchange.head(house.org_id) == before
+        assert exchange.held(house.person("dispatcher").actor) == []
+
+
+def test_two_imports_of_one_file_at_once_set_nothing_aside_twice(
+    house: House, tablet: Tablet, work: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, ask, reports = rescue_file(tablet, numbers=[2, 3, 4]), rescued._known_outcomes, list[Report]()
+
+    def slow(*asked: Any) -> dict[int, Any]:
+        """The other import runs from beginning to end between the question and what is done by its answer."""
+        answer = ask(*asked)
+        monkeypatch.setattr(rescued, "_known_outcomes", ask)
+        if not reports:
+            reports.append(bring(house, file))
+        return answer
+
+    monkeypatch.setattr(rescued, "_known_outcomes", slow)
+    reports.append(bring(house, file))
+
+    assert len(reports) == 2
+    assert held_codes(house) == ["rescue_gap"] * 3
 
 
 def test_what_lies_behind_a_gap_waits_for_a_person_and_is_not_doubled_later(

@@ -157,7 +157,7 @@ export async function backToDoor(): Promise<void> {
 async function recover(): Promise<void> {
   if (lodging === null) return;
   const {device, envelope} = await lodging.forRecovery();
-  dek = await api.recover(device, envelope);
+  dek = (await api.recover(device, envelope)).key;
   become({at: 'choose_pin', why: 'forgotten'});
 }
 

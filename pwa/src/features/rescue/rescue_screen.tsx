@@ -1,13 +1,13 @@
 import {useSignal} from '@preact/signals';
 import {Screen} from '../../app/frame.tsx';
 import {saveUnsent} from '../../app/rescue.ts';
-import {back} from '../../app/router.ts';
+import {back, href} from '../../app/router.ts';
 import {waitingWords} from '../../app/status_words.ts';
 import {opened, syncStatus} from '../../app/tablet.ts';
 import {megabytes} from '../../i18n/format.ts';
 import {t} from '../../i18n/i18n.ts';
 import type {RescueFile} from '../../store/rescue_file.ts';
-import {Banner, Button, Card} from '../../ui/kit.ts';
+import {Banner, Button, Card, ListRow} from '../../ui/kit.ts';
 import {savedWords} from './shared.ts';
 
 type Said = {readonly made: RescueFile} | 'failed' | null;
@@ -40,6 +40,7 @@ export default function RescueScreen() {
         <p>{t('rescue.how')}</p>
         <p class="soft">{t('rescue.limits')}</p>
       </Card>
+      <ListRow icon="tablet" title={t('rescue.bring')} detail={t('rescue.bring.detail')} href={href('bring_in')} />
     </Screen>
   );
 }
