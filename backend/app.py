@@ -14,6 +14,7 @@ from backend.core import (
     db,
     headers,
     health,
+    inbound,
     jobs,
     log,
     pages,
@@ -57,6 +58,7 @@ def create_app(config: Config, *, clock_: Clock | None = None, waker: jobs.Waker
     clock.init_app(app, clock_ or MachineClock())
     log.init_app(app)
     problems.init_app(app)
+    inbound.init_app(app)
     headers.init_app(app, config)
     pages.init_app(app)
     db.init_app(app, config)
