@@ -30,7 +30,7 @@ from backend.exchange.quarantine import WAITS
 from backend.exchange.upcasters import upcast
 from backend.exchange.work import Work
 from backend.identity.actor import Actor
-from backend.identity.sessions import actor_of
+from backend.identity.services import actor_of
 from sync.operation import Operation, parse_operation
 from sync.outcome import Status
 from sync.protocol import LIMITS
