@@ -57,6 +57,8 @@ export class SmallServer {
   readonly recovered: Disk[] = [];
   /** Devices that must be enrolled before anything is heard from them. */
   readonly strangers = new Set<string>();
+  /** Devices that the office has given up: what they send is kept, and every answer tells them to empty themselves. */
+  readonly lost = new Set<string>();
 
   constructor() {
     this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, complete: [], tokens: 0};
@@ -94,6 +96,7 @@ export class SmallServer {
       case 'push':
         return this.push(request.body);
       case 'pull':
+        if (this.lost.has(request.body.device)) return problem(403, 'device_revoked', {directives: [{wipe: 'the signed order'}]});
         return this.pull(request.body);
       case 'head':
         return ok({head: this.disk.seq, epoch: this.disk.epoch});
