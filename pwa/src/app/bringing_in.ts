@@ -38,9 +38,9 @@ export interface BroughtIn {
  * Take what this person did on another tablet into this one, which then sends it as its own: same ids, same bytes, so that it
  * counts once however often it is brought in, here, at the office or by the other tablet. Rejects with NotBroughtIn.
  */
-export async function bringIn(file: Blob, {recover}: Pick<Api, 'recover'>): Promise<BroughtIn> {
+export async function bringIn(file: Blob, office: Pick<Api, 'recover'>): Promise<BroughtIn> {
   try {
-    const {reader, work} = await checked(file, recover);
+    const {reader, work} = await checked(file, office);
     const {ready, unfit} = readyOnes(work);
     const fresh = await keepAll(ready);
     const {damaged, ...photos} = await keepPhotos(reader);
@@ -51,11 +51,11 @@ export async function bringIn(file: Blob, {recover}: Pick<Api, 'recover'>): Prom
   }
 }
 
-async function checked(file: Blob, recover: Api['recover']): Promise<{reader: RescueReader; work: Work}> {
+async function checked(file: Blob, office: Pick<Api, 'recover'>): Promise<{reader: RescueReader; work: Work}> {
   const {owner} = opened();
   const header = await readHeader(file);
   if (header.organisation !== owner.organisation) throw new NotBroughtIn('other_organisation');
-  const {key, jwk} = await recover(header.device, envelopeOf(header));
+  const {key, jwk} = await office.recover(header.device, envelopeOf(header));
   const reader = await RescueReader.open(file, header, fromBase64Url(key));
   const work = await reader.work(jwk);
   if (work.person !== owner.person) throw new NotBroughtIn('other_person');

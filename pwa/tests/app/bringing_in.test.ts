@@ -3,8 +3,8 @@ import 'fake-indexeddb/auto';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {bringIn, type Why} from '../../src/app/bringing_in.ts';
 import {enter, lock, type Owner} from '../../src/app/tablet.ts';
-import {Refused} from '../../src/net/api.ts';
-import {Unreachable} from '../../src/net/http.ts';
+import {Api, Refused} from '../../src/net/api.ts';
+import {Http, type Network, Unreachable} from '../../src/net/http.ts';
 import {type Bytes, toBase64Url} from '../../src/store/bytes.ts';
 import {unwrapRecovery, type RecoveryWrap} from '../../src/store/keyring.ts';
 import {Lodging, type Opened} from '../../src/store/lodging.ts';
@@ -137,6 +137,18 @@ describe('a rescue file on another tablet of the same person', () => {
 
     expect(await bringIn(await saved({operations, unreadable: 3}), {recover})).toMatchObject({operations: {fresh: 1}, left: 4});
   });
+});
+
+test('the office is asked over the wire, as the app asks it', async () => {
+  const asked: string[] = [];
+  const fetch = async (url: URL, init: RequestInit): Promise<Response> => {
+    asked.push(`${init.method} ${url.pathname}`);
+    return new Response(JSON.stringify(await recover(BROKEN, JSON.parse(init.body as string))), {headers: {'Content-Type': 'application/json'}});
+  };
+  const server = {now: machine.now, newId: () => RUN, origin: 'https://s.example', fetch} as unknown as Network;
+
+  expect(await bringIn(await saved(), new Api(new Http(server)))).toMatchObject({operations: {fresh: 2}});
+  expect(asked).toEqual([`POST /api/v1/devices/${BROKEN}/recover`]);
 });
 
 describe('nothing comes from a file', () => {
