@@ -45,7 +45,7 @@ bench: setup-tests ## Measure ourselves and others side by side (half an hour; O
 	@$(PYTHON) -m $(INSTALL).set_up --bundle
 	@$(VENV)/python -m tests.bench
 
-prove: setup-tests ## The long proof (hours; goes on where it stopped): make prove [ONLY="kill fuzz"] [ABREAST=2]
+prove: setup-tests ## The long proof (hours; goes on where it stopped): make prove [ONLY="kill sweep"] [ABREAST=2]
 	@$(VENV)/python -m tests.prove $(if $(ONLY),--only $(ONLY)) $(if $(ABREAST),--abreast $(ABREAST))
 
 types: setup-tests ## Write the API description and the tablet's types from the server's schemas

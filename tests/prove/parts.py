@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.simulation.mutants.catalogue import MUTANTS
+from tests.simulation.sweep import SCENARIOS
 
 PYTHON = sys.executable
 HISTORIES, HISTORIES_OF_A_PIECE = 20_000, 500
@@ -40,6 +41,7 @@ def parts() -> list[Part]:
         Part("kill", "web and database processes die at any moment", tuple(_kills())),
         Part("failover", "a standby that lags takes over; tablets give back what is missing", tuple(_failovers())),
         Part("fuzz", "hostile bytes at every door of a tablet", tuple(_fuzz())),
+        Part("sweep", "small days of work, broken once at every transaction, request and statement", tuple(_sweep())),
         Part("mutants", "every seeded bug is caught by an oracle that says why", tuple(_mutants())),
         Part("histories", f"{HISTORIES:,} simulated histories", tuple(_histories())),
     ]
@@ -50,6 +52,11 @@ def _histories() -> Iterator[Piece]:
         words = ("--seeds", str(HISTORIES_OF_A_PIECE), "--first-seed", str(first), "--json")
         last = first + HISTORIES_OF_A_PIECE - 1
         yield Piece(f"histories {first} to {last}", (PYTHON, "-m", "tests.simulation", *words))
+
+
+def _sweep() -> Iterator[Piece]:
+    for name in SCENARIOS:
+        yield Piece(f"crashes of {name}", (PYTHON, "-m", "tests.simulation", "--sweep", "--scenario", name))
 
 
 def _model() -> Iterator[Piece]:

@@ -12,6 +12,7 @@ from tests.prove import __main__ as prove_main
 from tests.prove.__main__ import prove
 from tests.prove.parts import PYTHON, Part, Piece, parts
 from tests.prove.state import State, tree
+from tests.simulation.sweep import SCENARIOS
 
 
 @pytest.fixture
@@ -74,3 +75,4 @@ def test_the_floors_of_the_proof_are_kept() -> None:
     assert sum(int(one.command[one.command.index("--seeds") + 1]) for one in pieces["histories"]) == 20_000
     assert sum(int(one.command[one.command.index("--kills") + 1]) for one in pieces["kill"]) == 500
     assert sum(int(one.command[one.command.index("--failovers") + 1]) for one in pieces["failover"]) == 50
+    assert [one.command[-1] for one in pieces["sweep"]] == list(SCENARIOS)

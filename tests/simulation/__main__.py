@@ -108,14 +108,15 @@ class Run:
 
 
 def _swept(stage: Stage, asked: argparse.Namespace) -> int:
-    """Every single crash point of every small scenario."""
+    """Every single crash point of every small scenario, or of those that were named."""
     played, failed = 0, 0
-    for words, verdict in sweep(stage, list(SCENARIOS), asked.every):
+    names = asked.scenario or list(SCENARIOS)
+    for words, verdict in sweep(stage, names, asked.every):
         played += 1
         if verdict.kind != "well":
             failed += 1
             print(f"{words}: {verdict.kind} {verdict.words}", flush=True)
-    print(json.dumps({"scenarios": len(SCENARIOS), "points": played, "failed": failed}))
+    print(json.dumps({"scenarios": len(names), "points": played, "failed": failed}))
     return CAUGHT if failed else WELL
 
 
@@ -137,6 +138,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--stop-at-first", action="store_true", help="end at the first history that is not well")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="one history from a file")
     parser.add_argument("--sweep", action="store_true", help="every single crash of the small scenarios instead")
+    parser.add_argument("--scenario", action="append", choices=SCENARIOS, metavar="NAME", help="of the sweep, this one")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="of the sweep, each N-th point only")
     parser.add_argument("--shrink", type=Path, metavar="FOLDER", help="write what was caught there, made small")
     return parser.parse_args(words)
