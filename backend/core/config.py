@@ -24,11 +24,13 @@ class Config:
     backup_dir: Path | None = None
     backup_every: timedelta = timedelta(hours=24)
     backup_keep: int = 14
+    upload_quota: int = 500_000_000
+    """Bytes of files that one tablet may send in a day of UTC."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
-        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL, BACKUP_DIR, BACKUP_EVERY (hours) and
-        BACKUP_KEEP; SystemExit names a setting that is wrong.
+        """Read DATA_DIR, DATABASE_URL, REDIS_URL, PORT, BIND, PUBLIC_URL, BACKUP_DIR, BACKUP_EVERY (hours),
+        BACKUP_KEEP and UPLOAD_QUOTA_MB; SystemExit names a setting that is wrong.
         """
         data_dir = Path(env.get("DATA_DIR") or "data").absolute()
         port = _port(env.get("PORT") or "8000")
@@ -42,6 +44,7 @@ class Config:
             backup_dir=_backup_dir(env.get("BACKUP_DIR"), data_dir),
             backup_every=timedelta(hours=_whole("BACKUP_EVERY", env.get("BACKUP_EVERY") or "24", 744)),
             backup_keep=_whole("BACKUP_KEEP", env.get("BACKUP_KEEP") or "14", 1_000),
+            upload_quota=_whole("UPLOAD_QUOTA_MB", env.get("UPLOAD_QUOTA_MB") or "500", 1_000_000) * 1_000_000,
         )
 
     @property

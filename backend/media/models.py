@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base, Id
@@ -67,3 +67,14 @@ class Upload(Base):
     length: Mapped[int] = mapped_column(Integer)
     offset: Mapped[int] = mapped_column(Integer)
     expires_at: Mapped[datetime]
+
+
+class UploadDay(Base):
+    """Bytes of files that were taken from a device on one day of UTC; what was refused does not count."""
+
+    __tablename__ = "upload_day"
+
+    device: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    org_id: Mapped[str] = mapped_column(Id)
+    bytes: Mapped[int] = mapped_column(BigInteger)

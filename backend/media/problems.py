@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.core.problems import Problem
+from backend.core.problems import Problem, TooMany
 from backend.media.rules import VERSION
 
 
@@ -53,3 +53,17 @@ class WrongDigest(Problem):
 
     def __init__(self) -> None:
         super().__init__("The file is not the one that its digest names: send it again.", field="sha256")
+
+
+class QuotaSpent(TooMany):
+    """This device has sent what one may send in a day. The upload stays as it is and goes on the day after."""
+
+    code = "upload_quota"
+
+    def __init__(self, quota: int, seconds: int) -> None:
+        """`quota` in bytes; `seconds` until the next day."""
+        super().__init__(
+            f"This tablet has sent its {quota // 1_000_000} MB of files for today. Nothing is lost: the rest is taken "
+            "from midnight UTC.",
+            headers={"Retry-After": str(seconds)},
+        )

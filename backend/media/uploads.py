@@ -18,7 +18,7 @@ from backend.core.problems import Invalid, NotFound, TooLarge, WrongMediaType
 from backend.exchange import services as exchange
 from backend.identity import services as identity
 from backend.identity.actor import Actor
-from backend.media import keeping
+from backend.media import keeping, quota
 from backend.media.models import BlobRow, Upload
 from backend.media.problems import UploadGone, WrongChecksum, WrongDigest, WrongOffset
 from backend.media.rules import KEPT, LARGEST, Facts
@@ -116,7 +116,7 @@ def find(actor: Actor, upload_id: str) -> State:
 def append(actor: Actor, upload_id: str, offset: int, checksum: bytes | None, data: bytes) -> State:
     """Add a chunk. With the last one the file is kept, and what it names has arrived.
 
-    Raises NotFound, UploadGone, WrongOffset, WrongChecksum, WrongDigest, TooLarge.
+    Raises NotFound, UploadGone, WrongOffset, WrongChecksum, WrongDigest, TooLarge, QuotaSpent.
     """
     at = find(actor, upload_id)
     if offset != at.offset:
@@ -140,6 +140,7 @@ def _advance(upload_id: str, before: int, after: int) -> State:
             raise UploadGone
         if upload.offset != before:
             raise WrongOffset(upload.offset)
+        quota.spend(upload.org_id, upload.device, after - before)
         upload.offset, upload.expires_at = after, clock.now() + KEPT
         state = _state(upload)
         if after == upload.length:
@@ -180,10 +181,13 @@ def place(upload_id: str) -> Path:
 
 
 def sweep(_: Job) -> None:
-    """Forget uploads that waited too long for their next chunk, and files that no upload names any more."""
+    """Forget uploads that waited too long for their next chunk, files that no upload names any more, and counts of
+    days that are over.
+    """
     with unit():
         for upload in db.session.scalars(select(Upload).where(Upload.expires_at <= clock.now())):
             _forget(upload)
+        quota.forget()
         known = set(db.session.scalars(select(Upload.id)))
     for file in settings.current().uploads_dir.iterdir():
         if file.name not in known:

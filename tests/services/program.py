@@ -23,7 +23,7 @@ SINGGAH = Path(sys.executable).with_name("singgah")
 ATTEMPTS = 3
 WORD_WITHIN = 300.0  # seconds for one word of the command line; the demo is the longest
 # What a developer's shell may hold must not reach a program under test.
-OWN_SETTINGS = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "PORT", "BIND", "PUBLIC_URL", "DEMO")
+OWN_SETTINGS = ("DATA_DIR", "DATABASE_URL", "REDIS_URL", "PORT", "BIND", "PUBLIC_URL", "DEMO", "UPLOAD_QUOTA_MB")
 
 
 class WordFailed(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -12,7 +13,8 @@ from PIL import Image
 from backend.core import blobs, jobs, settings
 from backend.core.db import db
 from backend.media import services as media
-from backend.media.models import BlobRow, Upload
+from backend.media import uploads
+from backend.media.models import BlobRow, Upload, UploadDay
 from tests.makers import House, Tablet
 
 
@@ -248,6 +250,64 @@ def test_who_left_the_visit_may_still_bring_its_photos_for_fourteen_days(house, 
     house.clock.advance(days=14, seconds=1)
     tablet.browser.sign_in()
     assert tablet.begin_upload(visit, photo((10, 10)), "image/jpeg").status_code == 404
+
+
+@pytest.fixture
+def small_quota(house: House) -> int:
+    """As if a tablet might send two thousand bytes in a day."""
+    config = house.app.extensions[settings.KEY]
+    house.app.extensions[settings.KEY] = replace(config, upload_quota=2_000)
+    return 2_000
+
+
+@pytest.mark.usefixtures("small_quota")
+def test_who_has_sent_enough_for_today_waits_and_goes_on_tomorrow_where_it_stopped(house, tablet, visit):
+    first, second = b"a" * 1_500, b"b" * 900
+    assert tablet.upload(visit, first).status_code == 204
+    place = tablet.begin_upload(visit, second, "image/jpeg").headers["Location"]
+    assert tablet.send_chunk(place, second[:400], 0).status_code == 204
+
+    refused = tablet.send_chunk(place, second[400:], 400)
+
+    assert (refused.status_code, refused.get_json()["code"]) == (429, "upload_quota")
+    assert "midnight" in refused.get_json()["title"]
+    wait = int(refused.headers["Retry-After"])
+    assert tablet.call("HEAD", place, headers={"Tus-Resumable": "1.0.0"}).headers["Upload-Offset"] == "400"
+    assert tablet.do("note.add", ("note", house.new_id()), {"visit": visit, "text": "x"})["status"] == "applied"
+
+    house.clock.advance(seconds=wait - 1)
+    tablet.browser.sign_in()
+    assert tablet.send_chunk(place, second[400:], 400).status_code == 429
+    house.clock.advance(seconds=1)
+    assert tablet.send_chunk(place, second[400:], 400).status_code == 204
+    run_jobs(house)
+    with house.app.app_context():
+        assert media.read_original(house.org_id, visit, digest(second)) == second
+
+
+@pytest.mark.usefixtures("small_quota")
+def test_only_what_was_taken_counts_and_each_tablet_for_itself(house, tablet, visit):
+    data, second = b"a" * 1_500, house.tablet("engineer", 2)
+    crew = [tablet.person.id, second.person.id]
+    house.office()("visit.assign", ("visit", visit), {"engineers": crew, "lead": crew[0]})
+    place = tablet.begin_upload(visit, data, "image/jpeg").headers["Location"]
+    for _ in range(3):
+        assert tablet.send_chunk(place, b"z" * 1_000, 0, **{"Upload-Checksum": "sha256 AAAA"}).status_code in (400, 460)
+        assert tablet.send_chunk(place, b"z" * 1_000, 7).status_code == 409
+    assert tablet.send_chunk(place, data, 0).status_code == 204
+
+    assert second.upload(visit, b"c" * 1_500).status_code == 204
+    assert tablet.upload(visit, b"d" * 501).status_code == 429
+
+
+@pytest.mark.usefixtures("small_quota")
+def test_counts_of_days_that_are_over_are_forgotten(house, tablet, visit):
+    tablet.upload(visit, b"a" * 1_500)
+    house.clock.advance(days=1)
+    with house.app.app_context():
+        assert [one.bytes for one in db.session.query(UploadDay)] == [1_500]
+        uploads.sweep(None)
+        assert db.session.query(UploadDay).count() == 0
 
 
 def test_the_door_says_what_it_can(app):
