@@ -26,5 +26,5 @@ export function span(from: number, to: number): string {
 /** "1.4 MB"; 1 MB = 1,000,000 bytes, as storage is sold. */
 export function megabytes(bytes: number): string {
   const digits = bytes < 10_000_000 ? 1 : 0;
-  return `${new Intl.NumberFormat(locale(), {minimumFractionDigits: digits, maximumFractionDigits: digits}).format(bytes / 1e6)} MB`;
+  return `${new Intl.NumberFormat(locale(), {minimumFractionDigits: digits, maximumFractionDigits: digits}).format(Math.max(bytes / 1e6, bytes > 0 ? 0.1 : 0))} MB`;
 }

@@ -82,6 +82,8 @@ describe('words', () => {
     expect(span(new Date(2026, 1, 3, 22, 0).getTime(), new Date(2026, 1, 4, 1, 0).getTime())).toBe('22:00–Wed, 4 Feb 01:00');
     expect(megabytes(1_440_000)).toBe('1.4 MB');
     expect(megabytes(45_600_000)).toBe('46 MB');
+    expect(megabytes(9_000), 'something is never nothing').toBe('0.1 MB');
+    expect(megabytes(0)).toBe('0.0 MB');
   });
 });
 

@@ -11,7 +11,7 @@ const MAY: Record<string, readonly string[]> = {
   exchange: ['sync'],
   'exchange/shell.ts': ['exchange', 'store', 'net'],
   store: ['sync', 'exchange/types.ts'],
-  net: ['store', 'exchange/types.ts'],
+  net: ['store', 'exchange/types.ts', 'sync/protocol.ts'],
   i18n: [],
   ui: ['i18n'],
   app: ['ui', 'i18n', 'exchange', 'exchange/shell.ts', 'store', 'net', 'sync'],
