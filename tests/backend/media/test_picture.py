@@ -81,6 +81,20 @@ def test_text_about_the_place_is_nowhere_in_the_result():
     assert b"at home" not in made.picture + made.thumbnail
 
 
+def test_neither_the_place_nor_a_comment_that_is_a_script_is_in_the_result():
+    metadata = Image.Exif()
+    metadata.get_ifd(0x8825).update({1: "N", 2: (1.0, 21.0, 7.5), 3: "E", 4: (103.0, 49.0, 11.25), 0x1D: "2026:11:23"})
+    source = encoded(Image.new("RGB", (8, 8)), "JPEG", exif=metadata, comment=b"<script>alert(1)</script>")
+    assert b"<script>" in source and b"2026:11:23" in source
+
+    made = derive(source)
+
+    for shown in (made.picture, made.thumbnail):
+        assert b"<script" not in shown and b"2026:11:23" not in shown
+        with Image.open(io.BytesIO(shown)) as opened:
+            assert dict(opened.getexif().get_ifd(0x8825)) == {} and "comment" not in opened.info
+
+
 def turned_photo() -> bytes:
     """Lies on its side; its metadata say so and who made the camera."""
     metadata = Image.Exif()

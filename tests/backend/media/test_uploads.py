@@ -122,6 +122,20 @@ def test_nothing_lies_readable_on_the_disk_and_erasing_the_key_erases_the_file(h
             media.read_original(house.org_id, visit, digest(data))
 
 
+def test_no_piece_of_a_photo_lies_readable_on_the_disk(house, tablet, visit):
+    data = photo((900, 700), comment=b"where the safe is")
+    tablet.upload(visit, data)
+    run_jobs(house)
+
+    with house.app.app_context():
+        shown = media.read_derivative(house.org_id, visit, digest(data))
+        kept = [file.read_bytes() for file in settings.current().blobs_dir.rglob("*") if file.is_file()]
+    assert len(kept) == 3, "the original, the picture, the thumbnail"
+    for whole in (data, shown):
+        for piece in (whole[:16], whole[len(whole) // 2 :][:16], b"where the safe is"):
+            assert not any(piece in file for file in kept)
+
+
 def test_a_broken_upload_goes_on_where_it_ended(house, tablet, visit):
     data = photo((1_000, 1_000), "red")
     place = tablet.begin_upload(visit, data, "image/jpeg").headers["Location"]
