@@ -69,7 +69,7 @@ def unsent(row: Device) -> Cell:
     if not operations and not photos:
         return Cell("Nothing")
     megabytes = f", {max(1, (_said(row, 'photo_bytes') or 0) // 10**6)} MB" if photos else ""
-    return Cell(f"{operations} changes, {photos} photos{megabytes}", "warn")
+    return Cell(f"{changes_and_photos(operations, photos)}{megabytes}", "warn")
 
 
 def readiness(row: Device) -> Cell:
@@ -104,3 +104,8 @@ def storage(row: Device) -> Cell:
 def _said(row: Device, name: str) -> int | None:
     value: Any = (row.report or {}).get(name)
     return value if isinstance(value, int) else None
+
+
+def changes_and_photos(operations: int, photos: int) -> str:
+    """As in "1 change, 2 photos"."""
+    return f"{operations} change{'s' * (operations != 1)}, {photos} photo{'s' * (photos != 1)}"

@@ -163,7 +163,7 @@ def _left(row: Device) -> list[tuple[str, Cell | str]]:
     if left is None:
         return []
     tone = "fail" if left["operations"] + left["photos"] else "ok"
-    return [("Could not send before", Cell(f"{left['operations']} changes, {left['photos']} photos", tone))]
+    return [("Could not send before", Cell(device_words.changes_and_photos(left["operations"], left["photos"]), tone))]
 
 
 def make_person(device_id: Any) -> ResponseReturnValue:
