@@ -48,7 +48,8 @@ function Found({facts}: {facts: Facts}) {
     <>
       <Banner tone={TONES[says]} title={t(VERDICTS[says])}>{says === 'ready' ? tn('readiness.visits', facts.visits) : tn('readiness.lines', wrong.length)}</Banner>
       <Card>
-        <ul class="readiness">
+        {/* Longer than the screen and without a control in it: the keyboard must reach it to scroll. */}
+        <ul class="readiness" tabIndex={0} aria-label={t('readiness.title')}>
           {[...wrong, ...checks.filter(({grade}) => grade === 'ok')].map((each) => <LineRow key={each.line} check={each} />)}
         </ul>
       </Card>
