@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     environment: 'node',
+    setupFiles: ['tests/patience.ts'],
     pool: 'threads',
     maxWorkers: 2,
     testTimeout: 30_000,
