@@ -66,10 +66,10 @@ def held_counts(actor: Actor) -> dict[str, int]:
     """How many operations of each device wait for somebody of the office; empty for anybody else."""
     if not actor.has(*OFFICE):
         return {}
-    asked = select(LOG.c.device, func.count()).join(DEVICES, DEVICES.c.id == LOG.c.device)
+    asked = select(LOG.c.device, func.count().label("number")).join(DEVICES, DEVICES.c.id == LOG.c.device)
     mine = asked.where(LOG.c.org_id == actor.org_id, *_waiting()).group_by(LOG.c.device)
     with reading() as session:
-        return dict(session.execute(mine).tuples().all())
+        return {row.device: row.number for row in session.execute(mine)}
 
 
 def history(actor: Actor, entities: Iterable[str]) -> list[Received]:

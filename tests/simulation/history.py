@@ -8,8 +8,8 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -52,14 +52,25 @@ class Verdict:
         return asdict(self)
 
 
+@contextmanager
+def hushed(*names: str) -> Iterator[None]:
+    """What the program logs of faults that are made on purpose is no news; afterwards it may be heard again."""
+    loggers = [(logging.getLogger(name), logging.getLogger(name).level) for name in names]
+    for logger, _ in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in loggers:
+            logger.setLevel(level)
+
+
 class Stage:
     """A database, a server and a tablets' process on which one history after the other is played."""
 
     def __init__(self, url: str | None = None, name: str = "singgah_simulation") -> None:
-        # What the program logs of faults that are made on purpose is no news.
-        for name in ("singgah", "backend"):
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._stack = ExitStack()
+        self._stack.enter_context(hushed("singgah", "backend"))
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="singgah-", dir=_fast_place())))
         self.database: Database = PostgresDatabase(url, name) if url else SqliteFile(self.folder)
         self.process = self._stack.enter_context(Process())

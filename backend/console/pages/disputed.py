@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,16 +40,23 @@ def of_visit(actor: Actor, row: visits.Visit) -> dict[str, Any]:
     """Values for the visit's template."""
     entities = past.entities_of(actor, row)
     late = [one for one in exchange.history(actor, entities) if one.code == "signed"] if row.signed else []
+    tasks = visits.tasks_of(actor, row.id)
     return {
         "pairs": of_entity(actor, entities, {row.id: vars(row)}),
         "late": past.in_words(actor, late),
-        "decisions": _decisions(actor, row),
+        "decisions": _decisions(actor, tasks),
+        "flags": _flags(row, tasks),
         "parted": _parted(actor, row) if "divergent" in row.flags else [],
     }
 
 
-def _decisions(actor: Actor, row: visits.Visit) -> list[Decision]:
-    tasks = visits.tasks_of(actor, row.id)
+def _flags(row: visits.Visit, tasks: Sequence[visits.Task]) -> list[str]:
+    """What is so. While the office is asked about it, the question says it, and it is not said twice."""
+    asked = {task.what for task in tasks if task.choice is None}
+    return [words.FLAGS[flag] for flag in row.flags if flag not in asked]
+
+
+def _decisions(actor: Actor, tasks: Sequence[visits.Task]) -> list[Decision]:
     names = directory.person_names(actor, {task.settled_by for task in tasks if task.settled_by})
     return [
         Decision(words.TASKS[task.what], words.when(task.since), _answer(task, names), task.note or "")

@@ -198,7 +198,6 @@ def _content(row: visits.Visit) -> Json:
         "photos": photos,
         "times": times,
         "report": reports.report_of(actor, row.id),
-        "flags": [words.FLAGS[flag] for flag in row.flags],
         **disputed.of_visit(actor, row),
         "words": words,
         "href": href(row),

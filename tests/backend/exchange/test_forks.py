@@ -151,9 +151,9 @@ def test_what_is_held_waits_once_and_still_holds_back_what_comes_after(
         assert [(one.device, one.n) for one in services.held(office)] == [(tablet.id, n)]
     assert twin.do("ticket.start", ("ticket", gone), {})["code"] == "blocked_by"
 
-    with house.app.app_context(), unit():
-        services.set_aside(office, tablet.id, n)
-        services.set_aside(office, twin.id, 2)
+    for text in twin.outbox:
+        args = {"choice": "set_aside", "reason": "There is no such ticket"}
+        house.office()("held.decide", ("held_decision", json.loads(text)["id"]), args)
     assert twin.do("ticket.start", ("ticket", gone), {})["code"] == "entity_gone"
 
 
