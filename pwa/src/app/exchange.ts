@@ -8,7 +8,8 @@ let silence: () => void = () => {};
 /** Begin to exchange with the server, or wait for the window that does. Its code comes after the first screen. */
 export async function startExchange(open: Tablet): Promise<void> {
   const {listen, makeShell} = await import('./exchanging.ts');
-  if (tablet.value !== open) return;
+  // Locked meanwhile, or another person's; what is known of the owner may have changed.
+  if (tablet.value?.store !== open.store) return;
   shell = makeShell(open);
   silence = listen(shell);
   shell.start();

@@ -2,7 +2,7 @@ import {type Channel, Shell} from '../exchange/shell.ts';
 import {Sender} from '../net/sender.ts';
 import {line, machine} from './machine.ts';
 import {wifiOnly} from './preferences.ts';
-import {credentials, http, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
+import {credentials, http, readSession, renewDevice, sessionHash, syncStatus, tablet, type Tablet} from './tablet.ts';
 import {lookForUpdate} from './update.ts';
 
 /** How often the office is told how this tablet is. */
@@ -17,12 +17,14 @@ const readmission = () => import('./readmission.ts');
 export function makeShell({store, owner}: Tablet): Shell {
   const name = `singgah-${owner.person}`;
   let stated = false;
-  const broke = (fault: unknown) => { console.error(fault); void store.note(String(fault)); };
+  // What broke may be the storage itself: then the note fails too, and that is no news.
+  const broke = (fault: unknown) => { console.error(fault); store.note(String(fault)).catch(() => undefined); };
   return new Shell({
     store, machine,
     sender: new Sender(http, credentials, (visit, digest) => store.photos.bytes(visit, digest)),
     channel: new BroadcastChannel(name) as unknown as Channel,
     lead: (until, led) => navigator.locks.request(name, async () => { led(); await until; }),
+    signedInElsewhere: () => readSession(store),
     spares,
     alarm: oneAlarm(),
     say: (status) => {
@@ -30,10 +32,10 @@ export function makeShell({store, owner}: Tablet): Shell {
       if (!stated && status.lastContact !== null && tablet.value?.owner.status === 'active') {
         const now = tablet.value;
         stated = true;
-        void import('./statement.ts').then(({keepStatement}) => keepStatement(now)).then((kept) => { stated = kept; });
+        import('./statement.ts').then(({keepStatement}) => keepStatement(now)).then((kept) => { stated = kept; }).catch(broke);
       }
       if (status.closed.pull === 'app_too_old') void lookForUpdate();
-      if (status.stranger) void readmission().then(({seemsUnknown}) => seemsUnknown());
+      if (status.stranger) readmission().then(({seemsUnknown}) => (tablet.value?.store === store ? seemsUnknown() : undefined)).catch(broke);
     },
     rekeyed: renewDevice,
     obey: (directives) => { void import('./wiping.ts').then(({obey}) => obey(directives)).catch(broke); },
@@ -44,7 +46,7 @@ export function makeShell({store, owner}: Tablet): Shell {
 /** By whichever window shows itself; the server takes 30 an hour and keeps the last. */
 function report(): void {
   if (tablet.value === null || document.visibilityState !== 'visible') return;
-  import('./reporting.ts').then(({reportState}) => reportState()).catch((fault: unknown) => { console.error(fault); });
+  import('./reporting.ts').then(({reportState}) => (tablet.value === null ? undefined : reportState())).catch((fault: unknown) => { console.error(fault); });
 }
 
 /**
@@ -62,7 +64,7 @@ export function listen(running: Shell): () => void {
   line()?.events.addEventListener('change', spare);
   const forget = wifiOnly.subscribe(spare);
   const asking = setInterval(() => {
-    if (tablet.value?.owner.again !== undefined && sessionHash.value !== null) void readmission().then(({askAdmission}) => askAdmission());
+    if (tablet.value?.owner.again !== undefined && sessionHash.value !== null) readmission().then(({askAdmission}) => askAdmission()).catch((fault: unknown) => { console.error(fault); });
   }, ASK_MS);
   const reporting = setInterval(report, REPORT_MS);
   report();

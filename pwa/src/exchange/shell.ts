@@ -28,6 +28,8 @@ export interface Parts {
   readonly channel: Channel;
   /** Resolves with the right to exchange when no other window has it; the argument ends it. */
   readonly lead: (until: Promise<void>, led: () => void) => Promise<void>;
+  /** Another window has a session now: read whose it is before anything is sent in its name. */
+  readonly signedInElsewhere: () => Promise<void>;
   /** Calls back once at that time (milliseconds); a new call replaces the old one. */
   readonly alarm: (at: number, ring: () => void) => void;
   /** Whether photos should wait for a network that costs nothing by the megabyte. */
@@ -48,6 +50,7 @@ export class Shell {
   readonly #parts: Parts;
   #state: State | null = null;
   #status: SyncStatus | null = null;
+  #stopped = false;
   #end: () => void = () => {};
 
   constructor(parts: Parts) {
@@ -66,6 +69,7 @@ export class Shell {
   stop(): void {
     this.tell({kind: 'locked'});
     this.#state = null;
+    this.#stopped = true;
     this.#end();
     this.#parts.channel.close();
   }
@@ -92,7 +96,10 @@ export class Shell {
   }
 
   async #led(): Promise<void> {
+    // It may be locked while it waits for its turn. Two engines over one storage would undo each other.
+    if (this.#stopped) return;
     await this.#parts.store.refresh();
+    if (this.#stopped) return;
     const {meta, blobs} = this.#parts.store.memory;
     this.#state = begin(meta, [...blobs.values()]);
     this.tell({kind: 'spare', photos: this.#parts.spares?.() ?? false});
@@ -117,6 +124,7 @@ export class Shell {
       const kind = kindOf(fault);
       return this.tell({kind: 'commit_failed', id, reason: kind === 'full' ? 'quota' : kind});
     }
+    if (this.#stopped) return;
     // Before anything is sent again, or it would be signed with the key of another device.
     if (writes.some(({kind}) => kind === 'rekey')) await this.#parts.rekeyed();
     this.#parts.channel.postMessage({kind: 'changed'});
@@ -138,11 +146,17 @@ export class Shell {
     this.#parts.say(status);
   }
 
+  async #toldTo(what: Extract<Word, {kind: 'tell'}>['what']): Promise<void> {
+    if (what === 'signed_in') await this.#parts.signedInElsewhere();
+    this.tell({kind: what});
+  }
+
   async #hear(word: Word): Promise<void> {
     const leads = this.#state !== null;
     if (word.kind === 'status') return this.#parts.say(word.status);
-    if (word.kind === 'tell') return this.tell({kind: word.what});
+    if (word.kind === 'tell') return this.#toldTo(word.what);
     await this.#parts.store.refresh();
+    if (this.#stopped) return;
     if (word.kind === 'acted') this.tell({kind: 'acted', n: word.n, blobs: word.blobs});
     // A window that was opened later learns the status with its first word.
     if (leads && this.#status !== null) this.#parts.channel.postMessage({kind: 'status', status: this.#status});

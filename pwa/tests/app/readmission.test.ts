@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {admission, askAdmission, seemsUnknown} from '../../src/app/readmission.ts';
-import {credentials, lock, noteSession, opened, type Owner, ownerOf, renewDevice} from '../../src/app/tablet.ts';
+import {credentials, lock, noteSession, opened, type Owner, ownerOf, readSession, renewDevice} from '../../src/app/tablet.ts';
 import {enter} from '../../src/app/tablet.ts';
 import type {Session} from '../../src/net/api.ts';
 import {DEVICE, makeOperation, makeTablet, PERSON, reopen, type TestMachine} from '../store/makers.ts';
@@ -101,4 +101,11 @@ test('a tablet that a restored server does not know is enrolled again as what it
   expect(opened().owner).toMatchObject({device: DEVICE, again: 'unknown'});
   await askAdmission();
   expect([...known.keys()]).toEqual([DEVICE]);
+});
+
+test('a session that another window of this person began is the one that proofs name', async () => {
+  await noteSession(opened().store, session(PERSON));
+  await (await reopen(machine)).store.keepSetting('session', 'hash of the new session');
+  await readSession(opened().store);
+  expect(credentials()?.sessionHash).toBe('hash of the new session');
 });

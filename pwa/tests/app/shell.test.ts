@@ -12,6 +12,8 @@ class Browser {
   readonly sent: Request[] = [];
   readonly said: SyncStatus[] = [];
   readonly faults: unknown[] = [];
+  /** Windows that read anew who is signed in. */
+  readonly read: object[] = [];
   now = NOW;
   online = true;
   #channels: Channel[] = [];
@@ -29,6 +31,7 @@ class Browser {
       store, channel, machine: {now: () => this.now, random: machine.random},
       sender: {send: (request: Request) => this.#server(request)} as unknown as Sender,
       lead: (until, led) => { this.#leading = this.#leading.then(() => { led(); return until; }); return this.#leading; },
+      signedInElsewhere: async () => { this.read.push(key); },
       alarm: (at, ring) => { this.#alarms.set(key, {at, ring}); },
       say: (status) => { this.said.push(status); },
       rekeyed: async () => {},
@@ -59,7 +62,11 @@ class Browser {
   #channel(): Channel {
     const channel: Channel = {
       onmessage: null,
-      postMessage: (word: Word) => { this.#channels.filter((other) => other !== channel).forEach((other) => other.onmessage?.({data: word})); },
+      // As a BroadcastChannel does.
+      postMessage: (word: Word) => {
+        if (!this.#channels.includes(channel)) throw new DOMException('the channel is closed', 'InvalidStateError');
+        this.#channels.filter((other) => other !== channel).forEach((other) => other.onmessage?.({data: word}));
+      },
       close: () => { this.#channels = this.#channels.filter((other) => other !== channel); },
     };
     this.#channels.push(channel);
@@ -130,6 +137,54 @@ test('when the leading window is locked the other goes on', async () => {
   leader.stop();
   follower.acted((await other.keep(makeOperation())).n, []);
   await browser.until('the other has sent it', outcome(other, 1));
+});
+
+test('a window that was locked while another led never begins, not even when its turn comes', async () => {
+  const browser = new Browser();
+  const {store, machine} = await makeTablet();
+  const other = (await reopen(machine)).store;
+  const leader = browser.window(store, machine);
+  const follower = browser.window(other, machine);
+  leader.start();
+  await browser.until('the leader has the visit', hasVisit(store));
+  follower.start();
+  follower.stop();
+  const requests = browser.sent.length;
+  leader.stop();
+  const third = browser.window((await reopen(machine)).store, machine);
+  third.start();
+  await browser.until('the third window leads', () => browser.sent.length > requests);
+  follower.tell({kind: 'visible'});
+  expect(browser.sent.slice(requests).filter(({kind}) => kind === 'pull')).toHaveLength(1);
+  expect(browser.faults).toEqual([]);
+});
+
+test('who signed in in another window is known to the one that leads before it asks again', async () => {
+  const browser = new Browser();
+  const {store, machine} = await makeTablet();
+  const leader = browser.window(store, machine);
+  const follower = browser.window((await reopen(machine)).store, machine);
+  leader.start();
+  follower.start();
+  await browser.until('the leader has the visit', hasVisit(store));
+  const requests = browser.sent.length;
+  follower.nudge('signed_in');
+  await browser.until('it asks again', () => browser.sent.length > requests);
+  expect(browser.read).toHaveLength(1);
+  expect(browser.faults).toEqual([]);
+});
+
+test('a window that is locked while it writes tells nobody and breaks nothing', async () => {
+  const browser = new Browser();
+  const {store, machine} = await makeTablet();
+  const real = store.commit.bind(store);
+  const shell = browser.window(store, machine);
+  let written = false;
+  store.commit = async (writes) => { shell.stop(); await real(writes); written = true; };
+  shell.start();
+  await browser.until('it is written', () => written);
+  await new Promise((resolve) => { setImmediate(resolve); });
+  expect(browser.faults).toEqual([]);
 });
 
 test('without a network acts stay, are counted in the status, and go as soon as it is back', async () => {

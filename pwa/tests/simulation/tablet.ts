@@ -296,6 +296,7 @@ export class Window implements Holder {
       alarm: (at, ring) => { if (!this.dead) tablet.after(`alarm ${this.number}`, at - tablet.now, ring); },
       say: (status) => { this.status = status; },
       rekeyed: () => this.#renew(),
+      signedInElsewhere: async () => { this.#sessionHash = await store.setting<string>('session'); },
       obey: (directives: readonly Directive[]) => { tablet.directives.push(...directives.flatMap((one) => Object.keys(one))); },
       broke: (fault) => { if (!this.dead && !EXPECTED.has(nameOf(fault))) tablet.broken.push(fault instanceof Error ? fault.stack ?? fault.message : String(fault)); },
     });
