@@ -4,7 +4,7 @@ import {Banner, Button, Page, SplitPage} from '../ui/kit.ts';
 import {href, place} from './router.ts';
 import {StorageTrouble} from './storage_trouble.tsx';
 import {statusLine} from './status_words.ts';
-import {syncStatus, tablet} from './tablet.ts';
+import {alone, syncStatus, tablet} from './tablet.ts';
 import {startNewVersion, update} from './update.ts';
 import {troubledNow} from './view.ts';
 
@@ -19,12 +19,12 @@ interface FrameProps {
 
 /** What every screen of the open tablet has: the truthful status, the menu, word of a new version. One column. */
 export function Screen({children, ...frame}: FrameProps & {children: ComponentChildren}) {
-  return <Page {...around(frame)}><StorageTrouble /><NewVersion />{children}</Page>;
+  return <Page {...around(frame)}><StorageTrouble /><GivenUp /><NewVersion />{children}</Page>;
 }
 
 /** The same with a list left and the work right; in portrait one of the two. */
 export function SplitScreen({list, work, showing, ...frame}: FrameProps & {list: ComponentChildren; work: ComponentChildren; showing: 'list' | 'work'}) {
-  return <SplitPage {...around(frame)} list={<><StorageTrouble /><NewVersion />{list}</>} work={work} showing={showing} />;
+  return <SplitPage {...around(frame)} list={<><StorageTrouble /><GivenUp /><NewVersion />{list}</>} work={work} showing={showing} />;
 }
 
 function around({title, onBack, tools, bottom}: FrameProps) {
@@ -32,6 +32,11 @@ function around({title, onBack, tools, bottom}: FrameProps) {
     title, onBack, bottom, status: statusLine(syncStatus.value, tablet.value?.owner.again !== undefined, troubledNow()),
     tools: <>{tools}<Button kind="quiet" icon="menu" label={t('app.menu')} href={href('more')} /></>,
   };
+}
+
+/** An order of the office that is obeyed as soon as everything was sent. */
+function GivenUp() {
+  return alone.value ? <Banner tone="warn" title={t('app.givenUp')}>{t('app.givenUp.detail')}</Banner> : null;
 }
 
 /** Where nothing is half done: never in a form, a checklist or before a client who signs. */

@@ -3,8 +3,8 @@ import {key, t} from '../i18n/i18n.ts';
 import type {StoreTrouble} from '../store/connection.ts';
 import {Banner, Button} from '../ui/kit.ts';
 
-/** What stands between the app and its storage; null when nothing does. */
-export const storeTrouble = signal<StoreTrouble | null>(null);
+/** What stands between the app and its storage; null when nothing does. A storage that was emptied has no screen to say it on. */
+export const storeTrouble = signal<Exclude<StoreTrouble, 'emptied'> | null>(null);
 
 const WORDS = {
   superseded: [key('app.store.superseded'), key('app.store.superseded.detail')], blocked: [key('app.store.blocked'), key('app.store.blocked.detail')],

@@ -49,6 +49,12 @@ export const sessionHash = signal<string | null>(null);
 /** The office has given this tablet up: its device speaks for itself from now on, whoever is signed in. */
 export const alone = signal(false);
 
+/** Behind the address after that, so that the empty tablet can say why it is empty. */
+export const GIVEN_UP = '#given-up';
+
+/** This window is emptying the tablet, as the office ordered: there is nothing to unlock any more. */
+export const emptying = signal(false);
+
 /** Who is signed in: a colleague may be, to send what the owner did. */
 export const sessionPerson = signal<string | null>(null);
 
@@ -102,6 +108,7 @@ export function lock(): void {
   syncStatus.value = null;
   sessionHash.value = null;
   sessionPerson.value = null;
+  alone.value = false;
   open?.store.close();
 }
 
@@ -113,6 +120,14 @@ export async function noteSession(store: Store, session: Session): Promise<void>
   await store.keepSetting('statement_key', session.statement_key);
   sessionHash.value = session.session_hash;
   sessionPerson.value = session.person;
+}
+
+/** Another window of this person has signed in: proofs name its session from now on. */
+export async function readSession(store: Store): Promise<void> {
+  const [hash, person] = [await store.setting<string>('session'), await store.setting<string>('session_person')];
+  if (tablet.value?.store !== store) return;
+  sessionHash.value = hash;
+  sessionPerson.value = person;
 }
 
 /** What proofs are made with, null when nobody is signed in. */

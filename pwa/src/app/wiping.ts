@@ -6,11 +6,13 @@ import {effect} from '@preact/signals';
 import type {Directive} from '../exchange/types.ts';
 import {COPY, databaseOf} from '../store/database.ts';
 import type {PublicJwk} from '../store/keyring.ts';
+import type {Memory} from '../store/memory.ts';
 import {People} from '../store/people.ts';
+import type {Store} from '../store/store.ts';
 import {readWord} from '../store/word.ts';
 import {lockUp, nudge} from './exchange.ts';
 import {machine} from './machine.ts';
-import {alone, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
+import {alone, emptying, GIVEN_UP, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
 
 const STATEMENT = 'singgah-statement+jwt';
 
@@ -28,9 +30,10 @@ export async function obey(directives: readonly Directive[]): Promise<void> {
   const order = await readOrder(text, await store.setting<PublicJwk>('statement_key'));
   if (order?.kind !== 'wipe' || order.device !== store.memory.meta.device) return store.note('an order that nobody signed for this tablet');
   await store.note('told to empty itself');
+  if (tablet.value?.store !== store) return;
   alone.value = true;
   nudge('signed_in');
-  wipeOnceSent(order);
+  wipeOnceSent(order, store);
 }
 
 /** The claims of an order that the holder of this key signed, or null when it does not hold. */
@@ -38,33 +41,64 @@ export async function readOrder(text: string, jwk: PublicJwk | null): Promise<Or
   return jwk === null ? null : await readWord(text, STATEMENT, jwk) as Order | null;
 }
 
-/** Nothing goes before all of it was sent, or the server has refused it for good. A lane that gave up keeps everything. */
-function wipeOnceSent(order: Order): void {
+/**
+ * Nothing goes before all of it was sent, or the server has refused it for good. A lane that gave up keeps everything.
+ * A tablet that is locked meanwhile hears its order again: whoever unlocks it next may be a colleague.
+ */
+function wipeOnceSent(order: Order, store: Store): void {
   let begun = false;
   const stop = effect(() => {
     const [status, open] = [syncStatus.value, tablet.value];
-    if (begun || status === null || open === null) return;
-    const {meta} = open.store.memory;
-    const waits = status.unsent > 0 || status.unsentBlobs.count > 0 || meta.ackedN < meta.nextN - 1;
-    if (waits || status.closed.push !== undefined || status.closed.blob !== undefined) return;
+    if (begun) return;
+    const locked = open?.store !== store;
+    if (!locked && (status === null || waits(store.memory) || status.closed.push !== undefined || status.closed.blob !== undefined)) return;
     begun = true;
-    queueMicrotask(() => { stop(); wipe(open, order, status.refusedBlobs).catch((fault: unknown) => { console.error(fault); }); });
+    queueMicrotask(() => {
+      stop();
+      if (!locked) wipe(open, order, status?.refusedBlobs ?? 0).catch((fault: unknown) => { console.error(fault); });
+    });
   });
+}
+
+function waits({meta, blobs}: Memory): boolean {
+  return meta.ackedN < meta.nextN - 1 || [...blobs.values()].some(({state}) => state === 'waiting');
 }
 
 async function wipe(open: Tablet, {at}: Order, photos: number): Promise<void> {
   const {device, person} = open.owner;
   const people = new People(machine);
-  await people.forget(person);
   // A colleague's work on the same tablet is theirs: then only this person's part goes.
-  const last = (await people.all()).length === 0;
+  const last = (await people.all()).every(({id}) => id === person);
   const confirmation = await open.signer.signWord('singgah-wiped+json', {order: at, alone: last, left: {operations: 0, photos}});
-  lockUp();
-  // A rehearsed update may have left its copy.
-  for (const name of [databaseOf(person), COPY]) await deleteDatabase(name);
+  if (tablet.value?.store !== open.store || !await isEmptied(open)) return;
+  // Only then: a list without a database is put right at the door, a database without a name in the list never.
+  await people.forget(person);
   if (last) await forgetApp();
   await confirm(open, device, confirmation);
-  location.replace('/app/');
+  location.replace(`/app/${last ? GIVEN_UP : ''}`);
+}
+
+/**
+ * Lock, so that nobody does anything more, look once more at what lies on the disk, and delete it. False when an act came
+ * in the last moment, here or in another window: it is sent after the next unlocking, and the order is heard again.
+ */
+async function isEmptied({store, owner: {person}}: Tablet): Promise<boolean> {
+  emptying.value = true;
+  lockUp();
+  try {
+    await store.refresh();
+    store.close();
+    if (waits(store.memory)) {
+      emptying.value = false;
+      return false;
+    }
+    // A rehearsed update may have left its copy.
+    for (const name of [databaseOf(person), COPY]) await deleteDatabase(name);
+    return true;
+  } catch (fault) {
+    emptying.value = false;
+    throw fault;
+  }
 }
 
 async function forgetApp(): Promise<void> {

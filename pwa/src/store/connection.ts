@@ -18,10 +18,11 @@ export class StoreFull extends Error {
 }
 
 /**
- * superseded: another window needs the database in a newer form, and this one has let go of it. blocked: windows with an
+ * superseded: another window needs the database in a newer form, and this one has let go of it. emptied: another window
+ * deletes it, as the office told it to. blocked: windows with an
  * older version hold it. newer: a newer version has been here. lost: it does not answer. Nothing that was kept is lost.
  */
-export type StoreTrouble = 'superseded' | 'blocked' | 'newer' | 'lost';
+export type StoreTrouble = 'superseded' | 'emptied' | 'blocked' | 'newer' | 'lost';
 
 /** A newer version of the app has been here, and this one does not know its form. Nothing is touched. */
 export class StoreNewer extends Error {
@@ -37,7 +38,8 @@ export class Connection<Records> {
   readonly #plan: Plan;
   readonly #machine: Machine;
   #database: Promise<IDBDatabase> | null = null;
-  #superseded = false;
+  /** Why it must not be opened again by this window. */
+  #letGo: 'superseded' | 'emptied' | null = null;
   #wasOpen = false;
   /** Called when something stands between the app and its storage, and with null when it is over. */
   onTrouble: (trouble: StoreTrouble | null) => void = () => {};
@@ -90,7 +92,7 @@ export class Connection<Records> {
   }
 
   async #opened(): Promise<IDBDatabase> {
-    if (this.#superseded) throw new StoreLost('another window uses a newer version of the app');
+    if (this.#letGo !== null) throw new StoreLost(`this window has let go of the storage (${this.#letGo})`);
     // Kept while it is being opened: two who ask at once must not get a connection each.
     this.#database ??= openDatabase(this.#name, this.#plan, this.#machine, {gone: (why) => this.#gone(why), blocked: () => this.onTrouble('blocked')});
     try {
@@ -104,11 +106,11 @@ export class Connection<Records> {
     }
   }
 
-  #gone(why: 'superseded' | 'closed'): void {
+  #gone(why: 'superseded' | 'emptied' | 'closed'): void {
     this.close();
     if (why === 'closed') return;
-    this.#superseded = true;
-    this.onTrouble('superseded');
+    this.#letGo = why;
+    this.onTrouble(why);
   }
 }
 

@@ -12,8 +12,8 @@ export interface Place {
 
 /** What a connection tells while it is made and after. */
 export interface Told {
-  /** It must not be used any more: another window needs the database in a newer form, or the browser closed it. */
-  readonly gone: (why: 'superseded' | 'closed') => void;
+  /** It must not be used any more: another window needs the database in a newer form, or deletes it, or the browser closed it. */
+  readonly gone: (why: 'superseded' | 'emptied' | 'closed') => void;
   /** Other windows still hold it in an older form; opening goes on when they are closed. */
   readonly blocked: () => void;
 }
@@ -27,7 +27,7 @@ export function openDatabase(name: string, plan: Plan, {indexedDB}: Place, {gone
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const database = request.result;
-      database.onversionchange = () => gone('superseded');
+      database.onversionchange = ({newVersion}) => gone(newVersion === null ? 'emptied' : 'superseded');
       database.onclose = () => gone('closed');
       resolve(database);
     };

@@ -62,12 +62,13 @@ export class Store {
   /** Keep an act with the manifests of its new blobs and settings that change with it, and give it its number. Resolves when it is on the disk. */
   async keep(operation: ReadyOperation, blobs: readonly NewBlob[] = [], settings: Readonly<Record<string, unknown>> = {}): Promise<OutboxRow> {
     const row: OutboxRow = {n: 0, ...operation, ...UNSETTLED};
-    const [{n: _, ...sealed}, sealedBlobs, sealedSettings] = await Promise.all([
-      sealOutboxRow(this.#vault, row),
-      Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row))),
-      Promise.all(Object.entries(settings).map(([key, value]) => sealMeta(this.#vault, key, value))),
-    ]);
+    // In its turn from the first moment: whoever looks at the disk afterwards sees it.
     return this.#inTurn(async () => {
+      const [{n: _, ...sealed}, sealedBlobs, sealedSettings] = await Promise.all([
+        sealOutboxRow(this.#vault, row),
+        Promise.all(blobs.map((blob) => sealBlobRow(this.#vault, blob.name, blob.row))),
+        Promise.all(Object.entries(settings).map(([key, value]) => sealMeta(this.#vault, key, value))),
+      ]);
       const n = await this.#connection.write(['meta', 'outbox', 'blobs'], async (within) => {
         await within.put('blobs', ...sealedBlobs);
         await within.put('meta', ...sealedSettings);

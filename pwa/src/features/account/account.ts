@@ -1,13 +1,13 @@
 import {effect, signal} from '@preact/signals';
 import {eightCharacters, factsOf, nameOf} from '../../app/enrolment.ts';
-import {startExchange} from '../../app/exchange.ts';
+import {lockUp, startExchange} from '../../app/exchange.ts';
 import {isApple, isInstalled, machine, persistStorage} from '../../app/machine.ts';
 import {storeTrouble} from '../../app/storage_trouble.tsx';
 import {leaveTrace, traces} from '../../app/traces.ts';
-import {api, enter, noteSession, type Owner, ownerOf, tablet} from '../../app/tablet.ts';
+import {api, emptying, enter, GIVEN_UP, noteSession, type Owner, ownerOf, tablet} from '../../app/tablet.ts';
 import {type DeviceStatus, type OwnDevice, Refused, type Session} from '../../net/api.ts';
 import {Unreachable} from '../../net/http.ts';
-import {StoreFull, StoreLost, StoreNewer} from '../../store/connection.ts';
+import {StoreFull, StoreLost, StoreNewer, type StoreTrouble} from '../../store/connection.ts';
 import {Lodging, type Opened} from '../../store/lodging.ts';
 import {type Lodger, People} from '../../store/people.ts';
 import type {RescueFile} from '../../store/rescue_file.ts';
@@ -24,7 +24,7 @@ export type Step =
   | {readonly at: 'open'};
 
 export type WhyRefused = 'apple_tab' | 'tab' | 'no_keys';
-export type WhySignIn = 'new' | 'forgotten' | 'too_many' | 'waiting' | 'emptied';
+export type WhySignIn = 'new' | 'forgotten' | 'too_many' | 'waiting' | 'emptied' | 'given_up';
 export type Warning = 'copied_profile' | 'low_storage' | 'not_persisted';
 export type Trouble = 'offline' | 'wrong_password' | 'other_person' | 'too_often' | 'full' | 'server' | 'rescue' | null;
 
@@ -42,14 +42,14 @@ let signedInAs = '';
 let half: Opened | null = null;
 let dek: string | null = null;
 
-// Locking empties `tablet`; whoever stood in a screen stands before the door again.
+// Locking empties `tablet`; whoever stood in a screen stands before the door again, unless the tablet is being emptied.
 effect(() => {
-  if (tablet.value === null && step.peek().at === 'open') backToDoor().catch((fault: unknown) => { console.error(fault); });
+  if (tablet.value === null && step.peek().at === 'open' && !emptying.value) backToDoor().catch((fault: unknown) => { console.error(fault); });
 });
 
 /** Where to begin: unlock who was here last, or sign in. */
 export async function begin(): Promise<void> {
-  people.onTrouble((trouble) => { storeTrouble.value = trouble; });
+  people.onTrouble(hear);
   try {
     await atTheDoor();
   } catch (fault) {
@@ -61,13 +61,24 @@ export async function begin(): Promise<void> {
 async function atTheDoor(): Promise<void> {
   const lodgers = await people.all();
   const [last] = lodgers;
-  if (last === undefined) return signInAs(Object.keys(traces()).length > 0 ? 'emptied' : 'new');
+  if (last === undefined) return signInAs(location.hash === GIVEN_UP ? 'given_up' : Object.keys(traces()).length > 0 ? 'emptied' : 'new');
   await choose(last, lodgers);
+}
+
+function hear(trouble: StoreTrouble | null): void {
+  if (trouble !== 'emptied') storeTrouble.value = trouble;
+  else if (!emptying.value) startOver();
+}
+
+/** Another window has emptied this person's part, as the office ordered: nothing of it stays on this screen either. */
+function startOver(): void {
+  lockUp();
+  location.replace('/app/');
 }
 
 function lodgingOf(person: string): Lodging {
   const made = new Lodging(person, machine);
-  made.onTrouble((trouble) => { storeTrouble.value = trouble; });
+  made.onTrouble(hear);
   return made;
 }
 
@@ -84,7 +95,7 @@ export async function choose(lodger: Lodger, lodgers: readonly Lodger[] | null =
 }
 
 export async function signInAs(why: WhySignIn): Promise<void> {
-  if ((why === 'new' || why === 'emptied') && !isInstalled()) return become({at: 'refused', why: isApple() ? 'apple_tab' : 'tab'});
+  if ((why === 'new' || why === 'emptied' || why === 'given_up') && !isInstalled()) return become({at: 'refused', why: isApple() ? 'apple_tab' : 'tab'});
   become({at: 'sign_in', why, lodgers: await people.all()});
 }
 

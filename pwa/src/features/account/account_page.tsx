@@ -1,7 +1,9 @@
 import {signal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
+import {emptying} from '../../app/tablet.ts';
 import {storeTrouble} from '../../app/storage_trouble.tsx';
 import {t} from '../../i18n/i18n.ts';
+import {Banner} from '../../ui/kit.ts';
 import {step, type Step} from './account.ts';
 import {Door} from './door.tsx';
 import {SignIn} from './sign_in.tsx';
@@ -10,6 +12,7 @@ import {Unlock} from './unlock.tsx';
 /** Everything before the person's own screens. */
 export function Account() {
   const now = step.value;
+  if (emptying.value) return <Door title={t('account.emptying')}><Banner tone="info" title={t('account.emptying.detail')} /></Door>;
   switch (now.at) {
     case 'open': return null;
     case 'starting': return storeTrouble.value === null ? null : <Door title={t('account.store.title')}>{null}</Door>;

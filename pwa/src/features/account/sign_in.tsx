@@ -6,7 +6,7 @@ import {Banner, Button, Field} from '../../ui/kit.ts';
 import {begin, busy, signIn, type WhySignIn} from './account.ts';
 import {Door} from './door.tsx';
 
-const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting'), emptied: key('account.signIn.emptied')} as const;
+const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting'), emptied: key('account.signIn.emptied'), given_up: key('account.signIn.givenUp')} as const;
 
 /** Which tablet it was, where that is still known. */
 function emptied(): string | undefined {
