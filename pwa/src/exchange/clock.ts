@@ -13,6 +13,7 @@ export function keepPace({state, now}: Turn): void {
   for (const lane of [state.push, state.pull, state.blob]) shift(lane, back);
   state.pull.pollAt -= back;
   state.pull.askedAt -= back;
+  if (state.blob.spentUntil !== null) state.blob.spentUntil -= back;
   // The alarm stands for a time by the clock as it was.
   state.alarm = null;
 }

@@ -53,7 +53,7 @@ export function learnt(turn: Turn, {meta, blobs}: {readonly meta: Meta; readonly
   state.meta = {...meta, nextN: Math.max(meta.nextN, state.meta.nextN)};
   const stored = new Set(blobs.map(keyOf));
   state.blobs = [...blobs.filter((row) => row.state !== 'complete'), ...state.blobs.filter((row) => !stored.has(keyOf(row)))];
-  // An answer that is under way would be taken for one about whichever blob is first now.
+  // An answer under way is about the state of before.
   if (blob.busy?.doing === 'send') blob.busy = null;
   blob.known = null;
 }

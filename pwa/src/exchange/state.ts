@@ -61,6 +61,8 @@ export interface BlobLane extends Lane {
   /** The blob whose offset is known to agree with the server's. */
   known: string | null;
   chunk: number;
+  /** The day's share of this device is sent; the server takes more from then on. */
+  spentUntil: number | null;
 }
 
 export interface State {
@@ -106,7 +108,7 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
     blobs: blobs.filter((row) => row.state !== 'complete'),
     push: {...IDLE, sent: null, batch: FULL_BATCH, stale: false, rekeyed: false, strikes: 0},
     pull: {...IDLE, pollAt: 0, askedAt: 0, doubtful: false, expected: null, mending: false},
-    blob: {...IDLE, known: null, chunk: FIRST_CHUNK},
+    blob: {...IDLE, known: null, chunk: FIRST_CHUNK, spentUntil: null},
     locked: true,
     visible: true,
     signedOut: false,

@@ -1,5 +1,6 @@
 /** What the header says, and when the alarm must ring next: both follow from the state alone. */
 import {wantsBlob} from './upload.ts';
+import {BYTES_GONE} from './types.ts';
 import {FORGOTTEN, type Lane, type State, type Turn, unsent} from './state.ts';
 import type {Lane as LaneName, SyncStatus} from './types.ts';
 
@@ -17,6 +18,8 @@ export function statusOf(state: State): SyncStatus {
     unsent: unsent(state),
     unsentBlobs: {count: waiting.length, bytes: waiting.reduce((sum, row) => sum + row.size - row.offset, 0)},
     refusedBlobs: state.blobs.length - waiting.length,
+    lostBlobs: state.blobs.filter(({code}) => code === BYTES_GONE).length,
+    quotaUntil: waiting.length > 0 ? state.blob.spentUntil : null,
     head: state.meta.head,
     lastContact: state.meta.lastContact,
     closed: Object.fromEntries(LANES.flatMap((name) => (state[name].closed === null ? [] : [[name, state[name].closed]]))),

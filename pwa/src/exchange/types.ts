@@ -172,6 +172,9 @@ export interface BlobRow {
   afterN?: number;
 }
 
+/** What net answers itself in the server's place when the bytes of a blob are gone, and the blob's code from then on. */
+export const BYTES_GONE = 'bytes_gone';
+
 /** One change to the store. All writes of one `commit` happen in one transaction, in this order, or not at all. */
 export type Write =
   | {kind: 'meta'; set: Partial<Omit<Meta, 'device' | 'nextN'>>}
@@ -272,7 +275,12 @@ export interface SyncStatus {
   stranger: boolean;
   unsent: number;
   unsentBlobs: {count: number; bytes: number};
+  /** Not sent any more, the lost ones among them. */
   refusedBlobs: number;
+  /** Their bytes are no longer on this tablet, and the server has not got them whole. */
+  lostBlobs: number;
+  /** Photos wait because the day's share of this tablet is sent; it is given anew then. */
+  quotaUntil: number | null;
   /** Photos wait for Wi-Fi, as the person chose. */
   sparing: boolean;
   head: number;

@@ -23,7 +23,7 @@ function waiting(turn: Turn): BlobRow | undefined {
   return blobs.find((row) => row.state === 'waiting' && !(sparing && row.filetype.startsWith('image/')));
 }
 
-/** Another blob may be first now, so an answer that is under way is not waited for: it would be taken for that one's. */
+/** Another blob may be first now, so an answer that is under way is not waited for. */
 export function spare(turn: Turn, photos: boolean): void {
   const {state} = turn;
   if (state.sparing === photos) return;
@@ -48,9 +48,15 @@ export function startBlob(turn: Turn): void {
 }
 
 export function blobAnswered(turn: Turn, answer: Answer): void {
-  const {busy} = turn.state.blob;
-  const row = waiting(turn);
-  if (busy?.doing !== 'send' || row === undefined) return;
+  const {blob} = turn.state;
+  const {busy} = blob;
+  if (busy?.doing !== 'send') return;
+  const row = subjectOf(turn, busy.request);
+  if (row === undefined) {
+    blob.busy = null;
+    return;
+  }
+  if (spentForToday(turn, answer)) return;
   const verdict = verdictOf(answer);
   const creating = busy.request.kind === 'blob_create';
   if (refuses(answer, creating)) return refuse(turn, row, codeOf(answer.body) ?? `http_${answer.status}`);
@@ -66,6 +72,24 @@ export function blobAnswered(turn: Turn, answer: Answer): void {
     default:
       return shrink(turn, row);
   }
+}
+
+/** The blob that was asked about, whatever became of the list meanwhile: first in it may be another one by now. */
+function subjectOf({state}: Turn, request: Request): BlobRow | undefined {
+  const asked = request.kind === 'blob_head'
+    ? (row: BlobRow) => row.url === request.url
+    : 'sha256' in request ? (row: BlobRow) => keyOf(row) === keyOf(request) : () => false;
+  return state.blobs.find((row) => row.state === 'waiting' && asked(row));
+}
+
+/** The device has sent what it may in a day. Nothing is wrong with the blob or the line: both stay as they are until then. */
+function spentForToday(turn: Turn, answer: Answer): boolean {
+  const {blob} = turn.state;
+  const isSpent = answer.status === 429 && codeOf(answer.body) === 'upload_quota';
+  const seconds = Number(answer.headers['retry-after'] ?? '');
+  blob.spentUntil = isSpent && seconds > 0 && seconds <= 86_400 ? turn.now + seconds * 1000 : null;
+  if (isSpent) handleCommon(turn, 'blob', judge(answer));
+  return isSpent;
 }
 
 type BlobVerdict = Exclude<Verdict, {kind: 'gap' | 'epoch' | 'expired' | 'forked'}> | {readonly kind: 'clash' | 'gone'};
@@ -149,8 +173,9 @@ function hesitate(turn: Turn, row: BlobRow): void {
 
 /** The lane has lost the network or the server: ask for the offset before going on. */
 export function blobFailed(turn: Turn): void {
-  const row = waiting(turn);
-  turn.state.blob.busy = null;
+  const {blob} = turn.state;
+  const row = blob.busy?.doing === 'send' ? subjectOf(turn, blob.busy.request) : undefined;
+  blob.busy = null;
   if (row !== undefined) shrink(turn, row);
 }
 

@@ -1,4 +1,4 @@
-import type {Answer, Request} from '../exchange/types.ts';
+import {type Answer, BYTES_GONE, type Request} from '../exchange/types.ts';
 import {type Bytes, sha256, toBase64, utf8} from '../store/bytes.ts';
 import {type Asked, type Credentials, Http, type Told, Unreachable} from './http.ts';
 import {packed} from './pack.ts';
@@ -27,14 +27,18 @@ export class Sender {
     // Without a session there is nothing to prove: the answer would be this one.
     if (credentials === null) return {answer: {status: 401, body: {code: 'sign_in_needed'}, headers: {}}};
     try {
-      return judged(request, await this.#http.ask({...await this.#asked(request), credentials}));
+      const asked = await this.#asked(request);
+      // A refusal like the server's own: this one is set aside and said, and those behind it go.
+      if (asked === null) return {answer: {status: 400, body: {code: BYTES_GONE}, headers: {}}};
+      return judged(request, await this.#http.ask({...asked, credentials}));
     } catch (fault) {
       if (fault instanceof Unreachable) return {failed: fault.reason};
       throw fault;
     }
   }
 
-  async #asked(request: Request): Promise<Asked> {
+  /** null: the bytes that were to be sent are not on this tablet any more. */
+  async #asked(request: Request): Promise<Asked | null> {
     switch (request.kind) {
       case 'push': return {method: 'POST', path: '/api/v1/sync/push', ...await packed(request.body)};
       case 'pull': return {method: 'POST', path: '/api/v1/sync/pull', json: request.body};
@@ -48,9 +52,9 @@ export class Sender {
     }
   }
 
-  async #part({url, visit, sha256: digest, offset, length}: Extract<Request, {kind: 'blob_patch'}>): Promise<Asked> {
+  async #part({url, visit, sha256: digest, offset, length}: Extract<Request, {kind: 'blob_patch'}>): Promise<Asked | null> {
     const whole = await this.#bytesOf(visit, digest);
-    if (whole === null) throw new Error('the bytes of a blob that was to be sent are not on this tablet');
+    if (whole === null || whole.length < offset + length) return null;
     const bytes = whole.slice(offset, offset + length);
     return {method: 'PATCH', path: url, bytes, timeoutMs: 120_000, headers: {
       ...TUS, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset),

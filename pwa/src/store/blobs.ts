@@ -51,15 +51,26 @@ export class Photos {
     return {name, row: {visit, sha256: digest, size: bytes.length, filetype, url: null, offset: 0, state: 'waiting', code: null, completedAt: null}};
   }
 
-  /** All bytes, or null when they are not (or no longer) on this tablet. */
+  /** All bytes, or null when they are not (or no longer) on this tablet, or cannot be read any more. */
   async bytes(visit: string, digest: string): Promise<Bytes | null> {
     const name = await this.nameOf(visit, digest);
     const records = await this.#connection.read(['chunks'], (within) => within.all('chunks', name));
     if (records.length === 0) return null;
-    const parts = await Promise.all(records.map((record) => this.#vault.openBytes(seats.chunk(name, record.at), record)));
+    const parts = await Promise.all(records.map((record) => this.#part(name, record)));
+    if (!parts.every((part) => part !== null)) return null;
     const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
     parts.reduce((offset, part) => { whole.set(new Uint8Array(part), offset); return offset + part.byteLength; }, 0);
     return whole;
+  }
+
+  /** null where the disk has spoilt it. */
+  async #part(name: string, record: ChunkRecord): Promise<ArrayBuffer | null> {
+    try {
+      return await this.#vault.openBytes(seats.chunk(name, record.at), record);
+    } catch (fault) {
+      if (fault instanceof Object && 'name' in fault && fault.name === 'OperationError') return null;
+      throw fault;
+    }
   }
 
   /** Drop bytes that no manifest names: the app was closed between the camera and the act. */

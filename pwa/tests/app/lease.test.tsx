@@ -41,7 +41,7 @@ test('after 14 days without the office nothing of its clients is shown; what was
 test('a word from the office opens everything again', async () => {
   await opensAfter(15);
   await screen.findByRole('heading', {name: 'Too long without the office'});
-  const {lastContact: _, ...said} = {doing: 'nothing', locked: false, signedOut: false, sparing: false, pending: false, stranger: false, unsent: 0, unsentBlobs: {count: 0, bytes: 0}, refusedBlobs: 0, head: 10, lastContact: 0, closed: {}, retryAt: null, minApp: null, storage: null, divergence: []} as const;
+  const {lastContact: _, ...said} = {doing: 'nothing', locked: false, signedOut: false, sparing: false, pending: false, stranger: false, unsent: 0, unsentBlobs: {count: 0, bytes: 0}, refusedBlobs: 0, lostBlobs: 0, quotaUntil: null, head: 10, lastContact: 0, closed: {}, retryAt: null, minApp: null, storage: null, divergence: []} as const;
   syncStatus.value = {...said, divergence: [], lastContact: HEARD + 15 * DAY};
   expect(await screen.findByRole('heading', {name: 'Today'})).toBeTruthy();
 });

@@ -34,7 +34,7 @@ describe('the tablet locks itself', () => {
 });
 
 const STATUS: SyncStatus = {
-  doing: 'nothing', locked: false, signedOut: false, sparing: false, pending: false, stranger: false, unsent: 0, unsentBlobs: {count: 0, bytes: 0}, refusedBlobs: 0, head: 1,
+  doing: 'nothing', locked: false, signedOut: false, sparing: false, pending: false, stranger: false, unsent: 0, unsentBlobs: {count: 0, bytes: 0}, refusedBlobs: 0, lostBlobs: 0, quotaUntil: null, head: 1,
   lastContact: new Date(2026, 10, 24, 9, 14).getTime(), closed: {}, retryAt: null, minApp: null, storage: null, divergence: [],
 };
 

@@ -299,6 +299,48 @@ describe('photos', () => {
     expect([...wire.tablet.memory.blobs.values()].map((row) => row.code)).toEqual(['wrong_media_type', null]);
   });
 
+  test('the answer about one is never taken for another’s, not even when a sign-in offers the refused ones again', () => {
+    const [refused, sent] = [SHA, 'cd'.repeat(32)];
+    let refuses = true;
+    const wire = connected((request) => (request.kind === 'blob_create' && request.sha256 === refused && refuses ? problem(415, 'wrong_media_type') : null));
+    act(wire, 'a', [waitingBlob(refused, 100), waitingBlob(sent, 100)]);
+    for (let turn = 0; !wire.heard.some(({request}) => request.kind === 'blob_patch'); turn += 1) {
+      expect(turn, 'a part is under way').toBeLessThan(60_000);
+      wire.world.run(1);
+    }
+    refuses = false;
+    const before = wire.heard.length;
+    wire.world.tell(wire.tablet, {kind: 'signed_in'});
+    wire.world.run(5 * MINUTE);
+
+    const told = wire.heard.slice(before).map(({request}) => request).filter((request) => request.kind === 'blob_create');
+    expect(told.map(({sha256}) => sha256)).toContain(refused);
+    expect(wire.world.server.complete).toEqual(new Set([refused, sent].map((sha256) => `${waitingBlob(sha256, 1).visit}/${sha256}`)));
+    expect([...wire.tablet.memory.blobs.values()].map((row) => row.state)).toEqual(['complete', 'complete']);
+  });
+
+  test('wait for the next day when the day’s share is sent, as they are, and that is what is said', () => {
+    let spent = true;
+    const wire = connected((request) => (request.kind === 'blob_patch' && spent ? {...problem(429, 'upload_quota'), headers: {'retry-after': '7200'}} : null));
+    act(wire, 'a', [waitingBlob(SHA, 3_000_000), waitingBlob('cd'.repeat(32), 10)]);
+    wire.world.run(MINUTE);
+    const asked = wire.heard.find(({request}) => request.kind === 'blob_patch')?.at ?? 0;
+    const {quotaUntil} = wire.tablet.status ?? {};
+    expect(Math.abs((quotaUntil ?? 0) - asked - 7_200_000)).toBeLessThan(MINUTE);
+    expect(wire.heard.filter(({request}) => request.kind === 'blob_patch')).toHaveLength(1);
+
+    spent = false;
+    wire.world.run(130 * MINUTE);
+    expect(wire.tablet.status).toMatchObject({quotaUntil: null, unsentBlobs: {count: 0}});
+  });
+
+  test('one whose bytes are gone is said, and the next goes', () => {
+    const wire = connected((request) => (request.kind === 'blob_patch' && request.sha256 === SHA ? problem(400, 'bytes_gone') : null));
+    act(wire, 'a', [waitingBlob(SHA, 100), waitingBlob('cd'.repeat(32), 100)]);
+    wire.world.run(MINUTE);
+    expect(wire.tablet.status).toMatchObject({refusedBlobs: 1, lostBlobs: 1, unsentBlobs: {count: 0, bytes: 0}});
+  });
+
   test('one that is there already is complete without a byte', () => {
     const wire = connected();
     wire.world.server.complete.add(`${waitingBlob(SHA, 1).visit}/${SHA}`);

@@ -154,9 +154,10 @@ describe('what the engine wants sent', () => {
     expect(server.asked[0]?.headers.get('Upload-Length')).toBe('5');
   });
 
-  test('is a fault of ours, said aloud, when the bytes are not here', async () => {
+  test('is refused like a blob that the server will not have when its bytes are not here any more', async () => {
     const credentials = await makeCredentials();
     const sender = new Sender(new Http(makeServer(() => json(200, {}))), () => credentials, async () => null);
-    await expect(sender.send({kind: 'blob_patch', id: 1, url: '/x', visit: VISIT, sha256: 'd', offset: 0, length: 1})).rejects.toThrow('not on this tablet');
+    const sent = await sender.send({kind: 'blob_patch', id: 1, url: '/x', visit: VISIT, sha256: 'd', offset: 0, length: 1});
+    expect(sent).toEqual({answer: {status: 400, body: {code: 'bytes_gone'}, headers: {}}});
   });
 });

@@ -8,9 +8,9 @@ import {back, href} from '../../app/router.ts';
 import {waitingWords} from '../../app/status_words.ts';
 import {opened, sessionHash, syncStatus} from '../../app/tablet.ts';
 import {useView} from '../../app/view.ts';
-import type {SyncStatus} from '../../exchange/types.ts';
+import type {Lane, SyncStatus} from '../../exchange/types.ts';
 import {dateAndTime, megabytes} from '../../i18n/format.ts';
-import {key, t, tn} from '../../i18n/i18n.ts';
+import {key, t, tn, type WordKey} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Facts, Icon, ListRow, type Tone} from '../../ui/kit.ts';
 import './sync.css';
 
@@ -49,9 +49,10 @@ function Waiting({status}: {status: SyncStatus}) {
   const facts: [string, string][] = [
     [t('sync.changes'), tn('sync.changes.n', status.unsent)],
     [t('sync.photos'), `${tn('sync.photos.n', status.unsentBlobs.count)}${status.unsentBlobs.count > 0 ? ` · ${megabytes(status.unsentBlobs.bytes)}` : ''}`],
+    ...(status.quotaUntil === null ? [] : [[t('sync.quota'), t('sync.quota.detail', {at: dateAndTime(status.quotaUntil)})] as [string, string]]),
     ...(status.sparing ? [[t('sync.sparing'), t('sync.sparing.detail')] as [string, string]] : []),
     [t('sync.contact'), status.lastContact === null ? t('sync.never') : dateAndTime(status.lastContact)],
-    [t('sync.doing'), t(DOING[status.doing])],
+    [t('sync.doing'), waiting !== null && status.doing === 'nothing' ? t('sync.doing.waiting') : t(DOING[status.doing])],
     ...(status.retryAt === null ? [] : [[t('sync.retry'), dateAndTime(status.retryAt)] as [string, string]]),
   ];
   return (
@@ -65,12 +66,27 @@ function Waiting({status}: {status: SyncStatus}) {
 
 const STORAGE = {quota: key('sync.storage.quota'), lost: key('sync.storage.lost'), other: key('sync.storage.other')} as const;
 
+const CLOSED = {push: key('sync.closed'), pull: key('sync.closed.pull'), blob: key('sync.closed.blob')} as const;
+/** Where the office or the version of the app keeps this tablet from fetching; sending goes on. */
+const BARRED: Readonly<Record<string, readonly [title: WordKey, detail: WordKey]>> = {
+  app_too_old: [key('sync.closed.old'), key('sync.closed.old.detail')],
+  device_suspended: [key('sync.closed.suspended'), key('sync.closed.suspended.detail')],
+  device_revoked: [key('sync.closed.revoked'), key('sync.closed.suspended.detail')],
+};
+
+function closedWords(lane: Lane, why: string): [title: string, detail: string] {
+  const barred = lane === 'pull' ? BARRED[why] : undefined;
+  return barred === undefined ? [t(CLOSED[lane]), t('sync.closed.detail', {lane, why})] : [t(barred[0]), t(barred[1])];
+}
+
 /** Whatever stands in the way, each with what to do about it. */
 function Faults({status}: {status: SyncStatus}) {
+  const refused = status.refusedBlobs - status.lostBlobs;
   const found: [Tone, string, string][] = [
     ...(status.storage === null ? [] : [['fail', t('sync.storage'), t(STORAGE[status.storage])] as [Tone, string, string]]),
-    ...(status.refusedBlobs === 0 ? [] : [['warn', tn('sync.refused', status.refusedBlobs), t('sync.refused.detail')] as [Tone, string, string]]),
-    ...Object.entries(status.closed).map(([lane, why]): [Tone, string, string] => ['warn', t('sync.closed'), t('sync.closed.detail', {lane, why})]),
+    ...(refused === 0 ? [] : [['warn', tn('sync.refused', refused), t('sync.refused.detail')] as [Tone, string, string]]),
+    ...(status.lostBlobs === 0 ? [] : [['fail', tn('sync.lost', status.lostBlobs), t('sync.lost.detail')] as [Tone, string, string]]),
+    ...Object.entries(status.closed).map(([lane, why]): [Tone, string, string] => ['warn', ...closedWords(lane as Lane, why)]),
     ...(status.divergence.length === 0 ? [] : [['warn', t('sync.divergence'), t('sync.divergence.detail')] as [Tone, string, string]]),
   ];
   return <>{found.map(([tone, title, detail]) => <Banner key={title + detail} tone={tone} title={title}>{detail}</Banner>)}</>;
