@@ -1,19 +1,26 @@
 """Bodies as they come in from the socket: one that breaks off, or whose framing is broken, is the sender's fault.
 
 The web server finds such faults while a door reads, in exceptions of its own, and says that a short body is whole. Here
-both become the one exception that Werkzeug has for it, which is answered with 400.
+both become the one exception that Werkzeug has for it, which is answered with 400. Any other exception is a fault of ours
+and stays one.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING, Any
 
 from flask import Flask
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import ClientDisconnected
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger("singgah.inbound")
+BROKEN = (OSError, ParseException)
+"""What the web server raises for a body that cannot be read: the connection's faults, and those of its framing."""
 
 
 def init_app(app: Flask) -> None:
@@ -50,5 +57,6 @@ class Body:
     def _tried(self, read: Callable[..., bytes], *size: Any) -> bytes:
         try:
             return read(*size)
-        except Exception as broken:
+        except BROKEN as broken:
+            log.info("a body cannot be read", extra={"why": type(broken).__name__})
             raise ClientDisconnected from broken

@@ -6,18 +6,20 @@ import io
 
 import pytest
 from flask import Flask, request
+from gunicorn.http.errors import InvalidChunkExtension, InvalidChunkSize, LimitRequestHeaders, NoMoreData
 
 from backend.core import inbound, problems
 
 
 class Broken(io.BytesIO):
-    """As the web server's reader of chunks, where the framing is wrong."""
+    """A reader that raises what is given, whatever is asked of it."""
 
-    class Framing(Exception):
-        pass
+    def __init__(self, fault: Exception) -> None:
+        super().__init__()
+        self.fault = fault
 
     def read(self, *_: int) -> bytes:  # type: ignore[override]
-        raise self.Framing
+        raise self.fault
 
 
 @pytest.fixture
@@ -45,8 +47,12 @@ def ask(door: Flask, stream: io.BytesIO, length: str):
         (io.BytesIO(b"12345"), "5", 200),
         (io.BytesIO(b"12345"), "", 200),
         (io.BytesIO(b"12345"), "6", 400),
-        (Broken(), "5", 400),
-        (Broken(), "", 400),
+        (Broken(InvalidChunkSize(b"zz")), "", 400),
+        (Broken(InvalidChunkExtension("bare CR")), "", 400),
+        (Broken(LimitRequestHeaders("trailers")), "", 400),
+        (Broken(NoMoreData()), "5", 400),
+        (Broken(TimeoutError()), "5", 400),
+        (Broken(ConnectionResetError()), "5", 400),
     ],
 )
 def test_what_breaks_off_is_a_request_that_cannot_be_read(door, stream, length, status):
@@ -54,3 +60,10 @@ def test_what_breaks_off_is_a_request_that_cannot_be_read(door, stream, length, 
 
     assert answer.status_code == status
     assert status == 200 or answer.get_json()["code"] == "bad_request"
+
+
+def test_a_fault_of_our_own_while_reading_is_not_the_senders(door, caplog):
+    answer = ask(door, Broken(ZeroDivisionError()), "5")
+
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" in caplog.text
