@@ -81,7 +81,8 @@ def _sweep_until_stopped() -> None:
                 history.watch()
                 jobs.post_daily()
                 jobs.sweep()
-        except (SQLAlchemyError, QueueFull):
+        except (SQLAlchemyError, QueueFull, OSError):
+            # OSError: the note of the database's history lies on a disk, which can be full.
             log.exception("the sweep failed; it is repeated")
         stop.wait(SWEEP_S)
 

@@ -12,13 +12,14 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
+from backend.backup import parts
 from backend.core import clock, journal, settings
 from backend.core.db import reading, unit
 from backend.exchange import services as exchange
@@ -35,8 +36,10 @@ def watch() -> dict[str, str]:
     present. Called when a program starts and by the worker from time to time.
     """
     with _alone():
-        before, timeline = _read(), _timeline()
+        before, timeline = _read(settings.current().data_dir), _timeline()
         now = exchange.positions()
+        if any(known[0] == DOUBT for known in before["organisations"].values()):
+            _finish_restore()
         bumped = {org: _bump(org) for org in sorted(now) if _doubtful(before, timeline, org, now[org])}
         _write(timeline)
     return bumped
@@ -48,12 +51,19 @@ def note() -> None:
         _write(_timeline())
 
 
-def doubt(data_dir: Path) -> None:
-    """Before a restore: should it stop half way, the next start gives a new epoch."""
-    path = data_dir / NAME
-    if path.exists():
-        known = json.loads(path.read_bytes())
-        _keep(path, {**known, "organisations": {org: [DOUBT, 0] for org in known["organisations"]}})
+def doubt(data_dir: Path, organisations: Iterable[str]) -> None:
+    """Before a restore of these organisations: should it stop half way, the next start does what is left of it."""
+    known = _read(data_dir)
+    named = sorted({*known["organisations"], *organisations})
+    _keep(data_dir / NAME, {**known, "organisations": {org: [DOUBT, 0] for org in named}})
+
+
+def _finish_restore() -> None:
+    """What must not live again is forgotten, whether or not the restore came so far that it was there again."""
+    with unit():
+        for forget in parts().forget:
+            forget()
+    log.warning("a restore stopped half way: sessions and uploads under way are ended, tablets begin anew")
 
 
 def _doubtful(before: Note, timeline: str, org: str, now: tuple[str, int]) -> bool:
@@ -83,8 +93,8 @@ def _timeline() -> str:
         return f"{cluster}/{timeline}"
 
 
-def _read() -> Note:
-    path = settings.current().data_dir / NAME
+def _read(data_dir: Path) -> Note:
+    path = data_dir / NAME
     if not path.exists():
         return {"timeline": None, "organisations": {}}
     try:

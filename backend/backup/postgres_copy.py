@@ -9,7 +9,8 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -22,6 +23,7 @@ from backend.backup.copying import BackupFailed, RestoreRefused, taken
 DEBIAN = Path("/usr/lib/postgresql")
 COPY = re.compile(rb"COPY (?:public\.)?\"?([a-z0-9_]+)\"? \(.*\) FROM stdin;\n")
 END = b"\\.\n"
+BLOCK = 1 << 20
 SETTINGS = ("SET timezone TO 'UTC'", "SET datestyle TO ISO", "SET extra_float_digits TO 3")
 """As pg_dump's, so that a row is written alike by both."""
 
@@ -77,12 +79,14 @@ class PostgresCopier:
 
     def run(self, words: list[str], failed: type[Exception]) -> None:
         """Run a client program with the password in its environment; `failed` with what it said last."""
-        env = {**os.environ, "PGOPTIONS": "-c timezone=UTC"}
-        if self.url.password is not None:
-            env["PGPASSWORD"] = str(self.url.password)
-        done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(words, env=self.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise failed(f"{Path(words[0]).name} failed: {_sentence(done.stderr)}")
+
+    def environment(self) -> dict[str, str]:
+        """Of a client program: the password is in no command line."""
+        password = {} if self.url.password is None else {"PGPASSWORD": str(self.url.password)}
+        return {**os.environ, "PGOPTIONS": "-c timezone=UTC", **password}
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.Connection[Any]]:
@@ -108,22 +112,53 @@ def bare(url: URL) -> str:
     return url.set(password=None).render_as_string()
 
 
+EMPTIED = b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
+KEPT = b"\nCOMMIT;\n"
+
+
 def put_back(copier: PostgresCopier, dump: Path) -> None:
-    """Put the dump in place of whatever is there; all of it or nothing. Raises RestoreRefused."""
-    program = client("pg_restore", RestoreRefused)
-    with copier.connect() as connection:
-        connection.execute("ALTER SCHEMA public RENAME TO singgah_before")
-        connection.execute("CREATE SCHEMA public")
-    words = [program, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password"]
+    """Put the dump in place of whatever is there, in one transaction: wherever it stops, killed or refused, what was
+    there before is there still. Raises RestoreRefused.
+    """
+    script = [client("pg_restore", RestoreRefused), "--exit-on-error", "--no-owner", "--no-privileges", "--file=-"]
+    words = [client("psql", RestoreRefused), "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1"]
+    with (
+        TemporaryFile() as wrong_dump,
+        TemporaryFile() as wrong_rows,
+        subprocess.Popen([*script, str(dump)], stdout=subprocess.PIPE, stderr=wrong_dump) as reading,
+        subprocess.Popen(
+            [*words, f"--dbname={bare(copier.url)}"], env=copier.environment(),
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=wrong_rows,
+        ) as writing,
+    ):  # fmt: skip
+        _pour(reading, writing)
+        # Where psql stopped first, pg_restore was stopped by us and has nothing to say.
+        if reading.wait() > 0:
+            raise RestoreRefused(f"pg_restore failed: {_said(wrong_dump)}")
+        if writing.wait() != 0:
+            raise RestoreRefused(f"psql failed: {_said(wrong_rows)}")
+
+
+def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+    """All of the dump's script into one transaction. COMMIT is said only once the script has come whole: psql that
+    hears nothing more leaves, and PostgreSQL takes everything back.
+    """
+    assert reading.stdout is not None
+    assert writing.stdin is not None
     try:
-        copier.run([*words, f"--dbname={bare(copier.url)}", str(dump)], RestoreRefused)
-    except BaseException:
-        with copier.connect() as connection:
-            connection.execute("DROP SCHEMA public CASCADE")
-            connection.execute("ALTER SCHEMA singgah_before RENAME TO public")
-        raise
-    with copier.connect() as connection:
-        connection.execute("DROP SCHEMA singgah_before CASCADE")
+        with writing.stdin as into:
+            into.write(EMPTIED)
+            shutil.copyfileobj(reading.stdout, into, BLOCK)
+            if reading.wait() == 0:
+                into.write(KEPT)
+    except BrokenPipeError:
+        # psql has stopped at an error and says itself why; pg_restore has nobody to write to any more.
+        reading.kill()
+
+
+def _said(told: IO[bytes]) -> str:
+    told.seek(0)
+    return _sentence(told.read().decode(errors="replace"))
 
 
 def _tallies(connection: psycopg.Connection[Any]) -> dict[str, Tally]:
@@ -157,5 +192,7 @@ def _counted(script: Iterable[bytes]) -> dict[str, Tally]:
 
 
 def _sentence(said: str) -> str:
+    """The last line that names an error, else the last line: psql shows the place in the script behind it."""
     lines = [line.strip() for line in said.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else "it did not say why."
+    errors = [line for line in lines if re.search("error|fatal", line, re.IGNORECASE)]
+    return (errors or lines or ["it did not say why."])[-1]

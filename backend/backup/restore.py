@@ -7,6 +7,7 @@ the uploads under way end with the restore, in the restored database itself, bef
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,7 +24,7 @@ from backend.backup.copying import BackupFailed, Copier, RestoreRefused
 from backend.backup.make import copier_of, record
 from backend.backup.manifest import Manifest, digest_of
 from backend.backup.postgres_copy import PostgresCopier, put_back
-from backend.backup.shelf import find
+from backend.backup.shelf import find, sync_folder
 from backend.backup.sqlite_copy import SqliteCopier
 from backend.core import clock, journal, keys
 from backend.core.blobs import FolderBlobs
@@ -60,7 +61,7 @@ def restore(config: Config, place: Path, open_app: OpenApp, *, force: bool = Fal
         check(config, folder, manifest, copier, files)
         _check_place(config, copier, force)
         added = _put_files(config, files, manifest)
-        history.doubt(config.data_dir)
+        history.doubt(config.data_dir, [one.id for one in manifest.snapshot.organisations])
         epochs = _put_database(config, folder, manifest, copier, open_app)
     log.info("restored", extra={"backup": manifest.id, "files": added})
     return Restored(manifest, epochs, added)
@@ -138,7 +139,9 @@ def _put_database(
 
 
 def _put_file(config: Config, copy: Path, target: Path, manifest: Manifest, open_app: OpenApp) -> dict[str, str]:
-    """The new epoch is in the file before the file has its name: a crash in between has restored nothing."""
+    """The new epoch is in the file before the file has its name, and the old file loses its name in the same moment:
+    a crash before has restored nothing, and there is a database at any time.
+    """
     aside = target.with_name(f"{target.name}.restoring")
     _remove(aside)
     aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -148,12 +151,24 @@ def _put_file(config: Config, copy: Path, target: Path, manifest: Manifest, open
         while block := source.read(1 << 20):
             place.write(block)
     epochs = _begin_anew(open_app(replace(config, database_url=f"sqlite:///{aside}")), manifest)
-    if target.exists():
-        _remove(target.with_name(target.name + BEFORE))
-        target.replace(target.with_name(target.name + BEFORE))
-    _remove(target)
+    _set_aside(target)
+    for journal_file in _beside(target):
+        journal_file.unlink(missing_ok=True)
     aside.replace(target)
+    sync_folder(target.parent)
     return epochs
+
+
+def _set_aside(target: Path) -> None:
+    """The old file gets a second name, which stays; where a disk has no such names, a copy."""
+    before = target.with_name(target.name + BEFORE)
+    _remove(before)
+    if not target.exists():
+        return
+    try:
+        before.hardlink_to(target)
+    except OSError:
+        shutil.copy2(target, before)
 
 
 def _one_file(database: Path) -> None:
@@ -167,15 +182,20 @@ def _one_file(database: Path) -> None:
 
 
 def _remove(database: Path) -> None:
-    for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm", "-journal"))):
+    for path in (database, *_beside(database)):
         path.unlink(missing_ok=True)
+
+
+def _beside(database: Path) -> list[Path]:
+    return [database.with_name(database.name + end) for end in ("-wal", "-shm", "-journal")]
 
 
 def _begin_anew(app: Flask, manifest: Manifest) -> dict[str, str]:
     """In the restored database: the newest version, what must not live again forgotten, a new epoch, a journal line."""
     with app.app_context():
         schema_version.migrate()
-        record(manifest)
+        if not manifest.missing:
+            record(manifest)
         with unit():
             for forget in parts().forget:
                 forget()

@@ -1,8 +1,8 @@
 """Bodies as they come in from the socket: one that breaks off, or whose framing is broken, is the sender's fault.
 
 The web server finds such faults while a door reads, in exceptions of its own, and says that a short body is whole. Here
-both become the one exception that Werkzeug has for it, which is answered with 400. Any other exception is a fault of ours
-and stays one.
+both become the one exception that Werkzeug has for it, which is answered with 400. Any other exception is a fault of
+ours and stays one.
 """
 
 from __future__ import annotations

@@ -5,97 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from backend.app import create_app
 from backend.backup import history, running
-from backend.backup.copying import RestoreRefused
-from backend.backup.make import Made, make
-from backend.backup.restore import Restored, restore
+from backend.backup.copying import BackupFailed, RestoreRefused
+from backend.backup.restore import restore
 from backend.core import journal
-from backend.core.clock import SetClock
 from backend.core.config import Config
 from backend.core.db import db, reading, unit
-from backend.exchange.models import SyncOp, SyncOrg
+from backend.exchange.models import SyncOrg
 from backend.media.models import BlobRow
 from backend.media.services import read_original
-from tests.drill.returning import begin_anew
-from tests.makers import House, Tablet, build_app
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
-
-
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
-class Installation:
-    """An installation that can be backed up, destroyed and put back."""
-
-    def __init__(self, house: House, clock: SetClock, config: Config, place: Path) -> None:
-        self.house, self.clock, self.config, self.place = house, clock, config, place
-        self.stack = ExitStack()
-
-    def back_up(self) -> Made:
-        self.clock.advance(minutes=1)
-        with self.house.app.app_context():
-            return make(self.place)
-
-    def stop(self) -> None:
-        with self.house.app.app_context():
-            db.engine.dispose()
-
-    def open(self, config: Config) -> Flask:
-        return create_app(config, clock_=self.clock)
-
-    def put_back(self, source: Path | None = None, *, force: bool = True) -> Restored:
-        """Restore, and start the program anew under everybody's feet."""
-        self.stop()
-        done = restore(self.config, source or self.place, self.open, force=force)
-        self.house.app = self.stack.enter_context(build_app(self.config, self.clock))
-        return done
-
-    def meet(self, tablet: Tablet) -> Tablet:
-        """The tablet finds the new program, and its person signs in."""
-        tablet.browser.app = self.house.app
-        tablet.browser.sign_in()
-        return tablet
-
-    def ids(self) -> set[str]:
-        """Of all operations that the server knows of."""
-        with self.house.app.app_context(), reading() as session:
-            return {id_ for id_ in session.scalars(select(SyncOp.op_id)) if id_}
-
-
-@pytest.fixture
-def installation(house: House, clock: SetClock, config: Config, place: Path) -> Iterator[Installation]:
-    made = Installation(house, clock, config, place)
-    with made.stack:
-        yield made
-
-
-def note(house: House, tablet: Tablet, visit: str, text: str = "Lift is out of order") -> dict:
-    return tablet.do("note.add", ("note", house.new_id()), {"visit": visit, "text": text})
-
-
-def sync_again(tablet: Tablet) -> None:
-    """What a tablet does about a new epoch."""
-    said = tablet.call("POST", "/api/v1/sync/push", json=tablet.push_body()).get_json()
-    assert said["code"] == "epoch_changed"
-    begin_anew(tablet, said["epoch"], said["next_n"])
-    tablet.sync()
+from tests.backend.backup.installation import Installation, note, sync_again
+from tests.makers import House, Tablet
 
 
 def test_after_restoring_yesterday_a_tablet_gives_back_everything_since(
@@ -149,6 +75,36 @@ def test_what_the_backup_holds_is_durable_after_it_was_put_back(
     sync_again(installation.meet(tablet))
 
     assert tablet.pull().get_json()["durable_n"] == 1
+
+
+def test_what_lies_in_a_backup_that_counts_as_none_is_durable_by_no_restore(
+    installation: Installation, house: House, tablet: Tablet, visit: str
+) -> None:
+    tablet.upload(visit, b"\xff\xd8 a photo")
+    note(house, tablet, visit)
+    shutil.rmtree(installation.config.blobs_dir)
+    with pytest.raises(BackupFailed, match="counts as none"):
+        installation.back_up()
+
+    installation.put_back()
+    sync_again(installation.meet(tablet))
+
+    told = tablet.pull().get_json()
+    assert (told["durable_n"], told["durability"]) == (0, "none")
+
+
+def test_a_backup_of_what_was_put_back_can_be_put_back(
+    installation: Installation, house: House, tablet: Tablet, visit: str
+) -> None:
+    note(house, tablet, visit)
+    before = installation.ids()
+    installation.back_up()
+    installation.put_back()
+
+    installation.back_up()
+    installation.put_back()
+
+    assert installation.ids() == before
 
 
 def test_photos_of_the_backup_can_be_read_again(
@@ -327,5 +283,5 @@ def test_a_damaged_note_is_a_doubt(house: House, app: Flask, config: Config) -> 
 def test_a_restore_that_stopped_half_way_is_a_doubt(house: House, app: Flask, config: Config) -> None:
     with app.app_context():
         history.watch()
-        history.doubt(config.data_dir)
+        history.doubt(config.data_dir, [house.org_id])
         assert list(history.watch()) == [house.org_id]
