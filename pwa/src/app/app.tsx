@@ -5,7 +5,7 @@ import {Account} from '../features/account/account_page.tsx';
 import {t} from '../i18n/i18n.ts';
 import {Banner, Button, EmptyState, Page, Toasts} from '../ui/kit.ts';
 import {Screen} from './frame.tsx';
-import {isOver, OPEN_WITHOUT} from './lease.ts';
+import {isOver, screenFor} from './lease.ts';
 import {useAutoLock} from './locking.ts';
 import {machine} from './machine.ts';
 import {go, place} from './router.ts';
@@ -22,10 +22,11 @@ export function App() {
 
 function CurrentScreen() {
   const {screen: asked, rest} = place.value;
-  const screen = !OPEN_WITHOUT.has(asked) && isOver(lastContact(), machine.now()) ? 'lease' : asked;
+  const screen = screenFor(asked, isOver(lastContact(), machine.now()));
   const loaded = useLoaded(screen);
   if (loaded === 'missing') return <Missing />;
   if (loaded === 'loading') return null;
+  if (loaded === 'broken') return <Broken />;
   const Shown = loaded;
   return <Shown rest={rest} />;
 }
@@ -34,21 +35,29 @@ function lastContact(): number | null {
   return syncStatus.value?.lastContact ?? opened().store.memory.meta.lastContact;
 }
 
-type Loaded = ComponentType<ScreenProps> | 'loading' | 'missing';
+type Loaded = ComponentType<ScreenProps> | 'loading' | 'missing' | 'broken';
 
 const known = new Map<string, ComponentType<ScreenProps>>();
 
 function useLoaded(screen: string): Loaded {
   const arrived: Signal<number> = useSignal(0);
+  const broken: Signal<string | null> = useSignal(null);
   useEffect(() => {
     if (known.has(screen)) return;
-    void screenNamed(screen)?.().then((module) => {
-      known.set(screen, module.default);
-      arrived.value += 1;
-    });
+    screenNamed(screen)?.().then(
+      (module) => {
+        known.set(screen, module.default);
+        arrived.value += 1;
+      },
+      (fault: unknown) => {
+        // Another window has taken a new version, and the files of this one are gone: only starting again helps.
+        console.error(fault);
+        broken.value = screen;
+      },
+    );
   }, [screen]);
   void arrived.value;
-  return known.get(screen) ?? (screenNamed(screen) === null ? 'missing' : 'loading');
+  return known.get(screen) ?? (screenNamed(screen) === null ? 'missing' : broken.value === screen ? 'broken' : 'loading');
 }
 
 function Missing() {

@@ -10,5 +10,12 @@ export function isOver(lastContact: number | null, now: number): boolean {
   return lastContact !== null && now - lastContact > LEASE_MS;
 }
 
-/** Screens that show nothing of the office's, and lead back to it. */
-export const OPEN_WITHOUT = new Set(['sync', 'sign_in', 'readmission', 'more']);
+const SAYS_SO = 'lease';
+/** Screens that show nothing of the office's, and lead back to it or bring the work out. */
+const OPEN_WITHOUT = new Set(['sync', 'sign_in', 'readmission', 'more', 'rescue', 'bring_in']);
+
+/** Which screen stands at an address; the one that says that the lease is over says it only while it is. */
+export function screenFor(asked: string, over: boolean): string {
+  if (!over) return asked === SAYS_SO ? '' : asked;
+  return OPEN_WITHOUT.has(asked) ? asked : SAYS_SO;
+}

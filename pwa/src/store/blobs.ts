@@ -1,7 +1,7 @@
 import type {BlobRow} from '../exchange/types.ts';
 import {type Bytes, sha256, toHex, utf8} from './bytes.ts';
 import {type Connection, StoreFull} from './connection.ts';
-import type {ChunkRecord, Machine, Records} from './database.ts';
+import type {ChunkRecord, Machine, Records, UnnamedRecord} from './database.ts';
 import {seats} from './memory.ts';
 import type {Vault} from './seal.ts';
 
@@ -73,12 +73,21 @@ export class Photos {
     }
   }
 
-  /** Drop bytes that no manifest names: the app was closed between the camera and the act. */
-  async sweep(known: Iterable<BlobRow>): Promise<void> {
-    const names = new Set(await Promise.all([...known].map((row) => this.nameOf(row.visit, row.sha256))));
-    await this.#connection.write(['chunks'], async (within) => {
-      const keys = await within.keys('chunks') as [name: string, at: number][];
-      await within.delete('chunks', ...keys.filter(([name]) => !names.has(name)));
+  /**
+   * Drop bytes that no manifest names: the app was closed between the camera and the act. Only those that had none the
+   * last time either: at this moment another window may stand between its camera and its act.
+   */
+  async sweep(): Promise<void> {
+    await this.#connection.write(['meta', 'blobs', 'chunks'], async (within) => {
+      const [keys, named, before] = await Promise.all([
+        within.keys('chunks') as Promise<[name: string, at: number][]>, within.keys('blobs'), within.get('meta', 'unnamed') as Promise<UnnamedRecord | undefined>,
+      ]);
+      const known = new Set(named);
+      const unnamed = keys.filter(([name]) => !known.has(name));
+      const [old, fresh] = [new Set(before?.names), new Set<string>()];
+      for (const [name] of unnamed) if (!old.has(name)) fresh.add(name);
+      await within.delete('chunks', ...unnamed.filter(([name]) => old.has(name)));
+      await within.put('meta', {key: 'unnamed', names: [...fresh]});
     });
   }
 

@@ -29,6 +29,12 @@ export interface CounterRecord {
   next: number;
 }
 
+/** Names of blobs whose bytes lie here without a manifest; what is still so at the next look goes. */
+export interface UnnamedRecord {
+  key: 'unnamed';
+  names: string[];
+}
+
 /** Anything else of meta, sealed: `engine`, `person`, `session`, `naming`, `settings`. */
 export interface SealedMeta extends Sealed {
   key: string;
@@ -80,7 +86,7 @@ export interface DiagRecord extends Sealed {
 
 /** Stores and what lies in each. */
 export interface Records {
-  readonly meta: KeyringRecord | DeviceKeyRecord | CounterRecord | SealedMeta;
+  readonly meta: KeyringRecord | DeviceKeyRecord | CounterRecord | UnnamedRecord | SealedMeta;
   readonly rows: RowRecord;
   readonly outbox: OutboxRecord;
   readonly inbox: InboxRecord;

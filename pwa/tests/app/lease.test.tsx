@@ -7,6 +7,7 @@ import {App} from '../../src/app/app.tsx';
 import {isOver} from '../../src/app/lease.ts';
 import {machine} from '../../src/app/machine.ts';
 import {go} from '../../src/app/router.ts';
+import * as routes from '../../src/app/routes.ts';
 import {opened, syncStatus} from '../../src/app/tablet.ts';
 import {closeTablet, deeds, openTablet, rows} from '../features/open_tablet.ts';
 import {VISIT} from '../store/makers.ts';
@@ -49,6 +50,27 @@ test('a word from the office opens everything again', async () => {
 test('within 14 days the work is there without a network', async () => {
   await opensAfter(14);
   expect(await screen.findByRole('heading', {name: 'Today'})).toBeTruthy();
+});
+
+test('what cannot be sent can be saved to a file even then', async () => {
+  await opensAfter(15);
+  go('rescue');
+  expect(await screen.findByRole('heading', {name: 'Save unsent work'})).toBeTruthy();
+});
+
+test('nobody is told that it was too long when it was not', async () => {
+  await opensAfter(1);
+  go('lease');
+  expect(await screen.findByRole('heading', {name: 'Today'})).toBeTruthy();
+});
+
+test('a screen whose file is gone says so and offers to start again', async () => {
+  const gone = vi.spyOn(console, 'error').mockReturnValue();
+  vi.spyOn(routes, 'screenNamed').mockReturnValue(() => Promise.reject(new TypeError('Failed to fetch dynamically imported module')));
+  await opensAfter(1);
+  go('more');
+  expect(await screen.findByRole('button', {name: 'Start again'})).toBeTruthy();
+  expect(gone).toHaveBeenCalled();
 });
 
 test('a tablet that never heard the office has no lease to lose', () => {

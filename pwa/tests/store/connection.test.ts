@@ -137,13 +137,24 @@ describe('photos', () => {
     expect(await photos.bytes(VISIT, 'f'.repeat(64))).toBeNull();
   });
 
-  test('that no act names are swept, others stay', async () => {
+  test('that no act names are swept at the second look, others stay', async () => {
     const {store} = await makeTablet();
     const named = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
+    await store.keep(makeOperation(), [named]);
     const orphan = await store.photos.put(VISIT, bytes.slice(0, 11), 'image/jpeg');
-    await store.photos.sweep([named.row]);
+    await store.photos.sweep();
+    await store.photos.sweep();
     expect(await store.photos.bytes(VISIT, named.row.sha256)).not.toBeNull();
     expect(await store.photos.bytes(VISIT, orphan.row.sha256)).toBeNull();
+  });
+
+  test('taken in one window are not swept by another that is unlocked before the act is kept', async () => {
+    const {store, machine} = await makeTablet();
+    const blob = await store.photos.put(VISIT, bytes.slice(0, 10), 'image/jpeg');
+    await (await reopen(machine)).store.photos.sweep();
+    await store.keep(makeOperation(), [blob]);
+    await (await reopen(machine)).store.photos.sweep();
+    expect(await store.photos.bytes(VISIT, blob.row.sha256)).toEqual(bytes.slice(0, 10));
   });
 
   test('are refused before the camera when they would not fit beside the reserve', async () => {

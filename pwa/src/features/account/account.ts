@@ -224,7 +224,7 @@ async function open(opened: Opened, owner: Owner): Promise<void> {
   leaveTrace(owner.person, owner);
   await enter(opened, owner);
   if (tablet.value !== null) startExchange(tablet.value).catch((fault: unknown) => { console.error(fault); });
-  void opened.store.photos.sweep(opened.store.memory.blobs.values());
+  opened.store.photos.sweep().catch((fault: unknown) => { console.error(fault); });
   become({at: 'open'});
 }
 

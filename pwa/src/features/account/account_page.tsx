@@ -26,6 +26,6 @@ const pages = signal<typeof import('./enrolling.tsx') | null>(null);
 
 /** A tablet is enrolled once; the pages for it come when they are needed. */
 function Rare({step: now}: {step: Extract<Step, {at: 'refused' | 'choose_pin' | 'waiting' | 'rescue'}>}) {
-  useEffect(() => { void import('./enrolling.tsx').then((module) => { pages.value = module; }); }, []);
+  useEffect(() => { import('./enrolling.tsx').then((module) => { pages.value = module; }).catch((fault: unknown) => { console.error(fault); }); }, []);
   return pages.value === null ? null : <pages.value.Enrolling step={now} />;
 }

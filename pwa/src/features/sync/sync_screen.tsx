@@ -38,7 +38,7 @@ function Trouble() {
   const view = useView();
   const List = useSignal<ComponentType | null>(null);
   const any = view.trouble().length + view.told().length > 0;
-  useEffect(() => { if (any) void import('./trouble_list.tsx').then(({TroubleList}) => { List.value = TroubleList; }); }, [any]);
+  useEffect(() => { if (any) import('./trouble_list.tsx').then(({TroubleList}) => { List.value = TroubleList; }).catch((fault: unknown) => { console.error(fault); }); }, [any]);
   return any && List.value !== null ? <List.value /> : null;
 }
 
