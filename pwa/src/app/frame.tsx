@@ -40,7 +40,7 @@ function GivenUp() {
 }
 
 /** Where nothing is half done: never in a form, a checklist or before a client who signs. */
-const SAFE = new Set(['', 'sync', 'more']);
+const SAFE = new Set(['', 'sync', 'more', 'readiness']);
 
 function NewVersion() {
   if (update.value === 'none' || !SAFE.has(place.value.screen)) return null;

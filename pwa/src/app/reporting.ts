@@ -7,11 +7,11 @@ import {obey} from './wiping.ts';
 
 type Report = Wire<'Report'>;
 /** What the departure check found last; before it ran, nothing is known to be wrong and nothing to be right. */
-export type Found = Pick<Report, 'readiness' | 'lacking'>;
+export type Readiness = Pick<Report, 'readiness' | 'lacking'>;
 
-let found: Found = {readiness: 'doubtful', lacking: []};
+let found: Readiness = {readiness: 'doubtful', lacking: []};
 
-export function noteReadiness(now: Found): void {
+export function noteReadiness(now: Readiness): void {
   found = now;
 }
 

@@ -24,7 +24,7 @@ export function leaveTrace(person: string, {device, code}: Trace): void {
   localStorage.setItem(KEY, JSON.stringify({...traces(), [person]: {device, code}}));
 }
 
-/** It is gone on purpose, or has been told of. */
+/** It is gone on purpose. */
 export function wipeTrace(person: string): void {
   const {[person]: _, ...left} = traces();
   localStorage.setItem(KEY, JSON.stringify(left));

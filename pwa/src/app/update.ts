@@ -33,14 +33,15 @@ export async function lookForUpdate(): Promise<void> {
  * is still there and readable does it take over, and the page starts again in it. Else this version stays.
  */
 export async function startNewVersion(): Promise<void> {
-  if (waiting === null || update.value === 'trying') return;
+  if (update.value === 'trying') return;
+  if (waiting === null) return lookForUpdate();
   update.value = 'trying';
   const open = tablet.value;
   try {
     if (open !== null) await open.store.rehearse(open.owner.person, await formOf(waiting));
   } catch (fault) {
     update.value = 'failed';
-    await open?.store.note(`update: ${String(fault)}`);
+    await open?.store.note(`update: ${String(fault)}`).catch(() => undefined);
     return;
   }
   wanted = true;

@@ -12,6 +12,7 @@ import type {Store} from '../store/store.ts';
 import {readWord} from '../store/word.ts';
 import {lockUp, nudge} from './exchange.ts';
 import {machine} from './machine.ts';
+import {wipeTrace} from './traces.ts';
 import {alone, emptying, GIVEN_UP, http, opened, syncStatus, type Tablet, tablet} from './tablet.ts';
 
 const STATEMENT = 'singgah-statement+jwt';
@@ -73,6 +74,7 @@ async function wipe(open: Tablet, {at}: Order, photos: number): Promise<void> {
   if (tablet.value?.store !== open.store || !await isEmptied(open)) return;
   // Only then: a list without a database is put right at the door, a database without a name in the list never.
   await people.forget(person);
+  wipeTrace(person);
   if (last) await forgetApp();
   await confirm(open, device, confirmation);
   location.replace(`/app/${last ? GIVEN_UP : ''}`);

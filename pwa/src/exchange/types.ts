@@ -88,7 +88,7 @@ export type Request =
 export interface Answer {
   status: number;
   body: unknown;
-  /** Only these, names in lower case: retry-after (raw text), location, upload-offset. */
+  /** Only these, names in lower case, as raw text. */
   headers: {date?: string; 'retry-after'?: string; location?: string; 'upload-offset'?: string};
 }
 

@@ -74,7 +74,7 @@ export async function wrapForRecovery(raw: Bytes, device: string, recoveryKey: P
   return {epk: await publicJwk(ours.publicKey), iv: toBase64Url(iv), ct: toBase64Url(ct)};
 }
 
-/** The other end, as the server does it: used by tests and by a rescue import. */
+/** The other end, as the server does it: for tests. */
 export async function unwrapRecovery(wrap: RecoveryWrap, device: string, secret: CryptoKey): Promise<Bytes> {
   const epk = await crypto.subtle.importKey('jwk', {...wrap.epk}, {name: 'ECDH', namedCurve: 'P-256'}, false, []);
   const opened = await crypto.subtle.decrypt({name: 'AES-GCM', iv: fromBase64Url(wrap.iv), additionalData: utf8(device)}, await sharedKey(secret, epk), fromBase64Url(wrap.ct));

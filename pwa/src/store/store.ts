@@ -145,10 +145,14 @@ export class Store {
 
   /** Whether what is written is there again after the database was closed and opened. */
   async survivesReopening(): Promise<boolean> {
+    // Each look has a probe of its own: two at once, or two windows, must not miss each other's for theirs.
     const id = this.#newId();
-    await this.keepSetting('probe', id);
+    const key = `probe:${id}`;
+    await this.keepSetting(key, id);
     this.#connection.close();
-    return await this.setting<string>('probe') === id;
+    const kept = await this.setting<string>(key) === id;
+    await this.#connection.write(['meta'], (within) => within.delete('meta', key));
+    return kept;
   }
 
   /** Answer one `load` effect of the engine. */

@@ -12,12 +12,14 @@ class Browser {
   readonly waiting = {postMessage: (word: unknown, ports: MessagePort[] = []) => { this.told.push(word); if (word === 'form') ports[0]?.postMessage(this.form); }};
   readonly serviceWorker = {
     controller: {}, addEventListener: (name: string, listener: () => void) => { this.#listeners.set(name, listener); },
-    register: async () => ({waiting: this.waiting, installing: null, addEventListener: () => {}, update: async () => { this.told.push('looked'); }}),
+    register: async () => ({waiting: this.#waits ? this.waiting : null, installing: null, addEventListener: () => {}, update: async () => { this.told.push('looked'); }}),
   };
   readonly form: Form;
+  readonly #waits: boolean;
 
-  constructor(form: Form) {
+  constructor(form: Form, waits: boolean) {
     this.form = form;
+    this.#waits = waits;
   }
 
   takeOver(): void {
@@ -26,8 +28,8 @@ class Browser {
 }
 
 /** The app in that browser, with an act unsent. */
-async function started(form: Form) {
-  const browser = new Browser(form);
+async function started(form: Form, waits = true) {
+  const browser = new Browser(form, waits);
   Object.defineProperty(navigator, 'serviceWorker', {configurable: true, value: browser.serviceWorker});
   vi.spyOn(location, 'reload').mockImplementation(() => { browser.reloads += 1; });
   vi.resetModules();
@@ -63,6 +65,12 @@ test('a window in which nobody said yes is not thrown out of its form, but told'
   const {browser, storeTrouble} = await started(FORM);
   browser.takeOver();
   expect([browser.reloads, storeTrouble.value]).toEqual([0, 'superseded']);
+});
+
+test('a yes before the new version is here looks for it', async () => {
+  const {browser, app} = await started(FORM, false);
+  await app.startNewVersion();
+  expect([browser.told, app.update.value]).toEqual([['looked'], 'none']);
 });
 
 test('a version that the server finds too old looks for a new one at once', async () => {

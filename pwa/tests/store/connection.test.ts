@@ -174,6 +174,13 @@ describe('photos', () => {
   });
 });
 
+test('two who look at once whether the storage keeps anything do not take each other’s word for its failing', async () => {
+  const {store, machine} = await makeTablet();
+  const other = (await reopen(machine)).store;
+  expect(await Promise.all([store, store, other].map((each) => each.survivesReopening()))).toEqual([true, true, true]);
+  expect(await store.salvage().read().then(({unreadable}) => unreadable)).toBe(0);
+});
+
 test('drafts, settings and notes survive a restart', async () => {
   const {store, machine} = await makeTablet();
   await store.keepDraft('remark/p1', {text: 'half'});

@@ -1,14 +1,14 @@
-import {useSignal} from '@preact/signals';
-import {useEffect} from 'preact/hooks';
+import {type Signal, useSignal} from '@preact/signals';
+import {useEffect, useRef} from 'preact/hooks';
 import {nudge} from '../../app/exchange.ts';
 import {Screen} from '../../app/frame.tsx';
 import {installer} from '../../app/install.ts';
 import {persistStorage} from '../../app/machine.ts';
-import {noteReadiness, reportState} from '../../app/reporting.ts';
+import {noteReadiness, type Readiness, reportState} from '../../app/reporting.ts';
 import {back, href} from '../../app/router.ts';
-import {syncStatus} from '../../app/tablet.ts';
+import {syncStatus, tablet} from '../../app/tablet.ts';
 import {startNewVersion} from '../../app/update.ts';
-import {useView} from '../../app/view.ts';
+import {useView, viewNow} from '../../app/view.ts';
 import {key, t, tn} from '../../i18n/i18n.ts';
 import {Banner, Button, Card, Icon} from '../../ui/kit.ts';
 import {gather} from './gather.ts';
@@ -17,10 +17,9 @@ import {check, type Check, type Facts, LEASE_DAYS, type Line, type Remedy, verdi
 
 /** May the engineer drive off? One sentence, and the one thing that mends each line that is not good. `/app/readiness` */
 export default function ReadinessScreen() {
-  const facts = useSignal<Facts | null>(null);
   const view = useView();
   const lastContact = syncStatus.value?.lastContact;
-  const look = () => { void gather(view).then((found) => { facts.value = found; void tell(found); }); };
+  const {facts, look} = useFacts();
   useEffect(look, [view, lastContact]);
   const found = facts.value;
   return (
@@ -30,10 +29,34 @@ export default function ReadinessScreen() {
   );
 }
 
-async function tell(facts: Facts): Promise<void> {
+/** One look at a time, and once more when something changed meanwhile: an older one must not be shown last. */
+function useFacts(): {facts: Signal<Facts | null>; look: () => void} {
+  const facts = useSignal<Facts | null>(null);
+  const state = useRef({looking: false, again: false, told: ''}).current;
+  const looks = async () => {
+    do {
+      state.again = false;
+      facts.value = await gather(viewNow());
+      const now = summary(facts.value);
+      noteReadiness(now);
+      // The office is told what changed, not each look: it takes no more than some reports an hour.
+      if (JSON.stringify(now) !== state.told) await reportState();
+      state.told = JSON.stringify(now);
+    } while (state.again);
+  };
+  const look = () => {
+    state.again = true;
+    if (state.looking) return;
+    state.looking = true;
+    // Locked in the middle of it: there is nobody to tell.
+    looks().catch((fault: unknown) => { if (tablet.value !== null) console.error(fault); }).finally(() => { state.looking = false; });
+  };
+  return {facts, look};
+}
+
+function summary(facts: Facts): Readiness {
   const checks = check(facts);
-  noteReadiness({readiness: verdict(checks), lacking: checks.filter(({grade}) => grade !== 'ok').map(({line}) => line)});
-  await reportState();
+  return {readiness: verdict(checks), lacking: checks.filter(({grade}) => grade !== 'ok').map(({line}) => line)};
 }
 
 const TONES = {ready: 'ok', doubtful: 'warn', not_ready: 'fail'} as const;

@@ -14,7 +14,7 @@ export interface Check {
 }
 
 export interface Facts {
-  /** The next visits, and how many of them lack their site or a row that they name. */
+  /** The next visits, and how many of them lack their site. */
   readonly visits: number;
   readonly broken: number;
   /** Checklists that runs name and that are not here, or whose content is not what its digest says. */
@@ -43,7 +43,7 @@ export interface Facts {
 
 const LOW_ROOM = 200_000_000;
 const ENOUGH_ROOM = 1_000_000_000;
-export const CLOCK_MS = 120_000;
+const CLOCK_MS = 120_000;
 /** The office expects a tablet to be heard within so many days. */
 export const LEASE_DAYS = 14;
 const LOW_BATTERY = 0.3;
