@@ -26,7 +26,7 @@ from backend.exchange.handlers import held as hold
 from backend.exchange.kinds import Kind
 from backend.exchange.models import LOG
 from backend.exchange.outrun import Outrun
-from backend.exchange.quarantine import WAITS
+from backend.exchange.quarantine import waiting
 from backend.exchange.upcasters import upcast
 from backend.exchange.work import Work
 from backend.identity.actor import Actor
@@ -119,12 +119,12 @@ def decide(work: Work, op: Operation, args: dict[str, Any]) -> Result:
 
 
 def _lines(work: Work, ids: Sequence[str]) -> list[Line]:
-    """Those of the operations that a tablet sent and that still wait, in the order in which they were made."""
+    """Those of the operations that still wait, in the order in which they were made."""
     query = (
         select(LOG.c.body, LOG.c.n, LOG.c.device, DEVICES.c.code, LOG.c.person, LOG.c.sha256)
         .join(DEVICES, DEVICES.c.id == LOG.c.device)
         .where(LOG.c.org_id == work.actor.org_id, LOG.c.op_id.in_(sorted(set(ids))))
-        .where(WAITS, LOG.c.set_aside_at.is_(None), DEVICES.c.kind == "tablet")
+        .where(*waiting())
     )
     rows = work.rows.connection.execute(query.order_by(LOG.c.device, LOG.c.n)).all()
     return [line for line in (_line(row) for row in rows) if work.get("held_decision", line.op.id) is None]

@@ -57,7 +57,7 @@ def held(actor: Actor) -> list[Received]:
     """
     if not actor.has(*OFFICE):
         return []
-    asked = _lines(actor.org_id).where(*_waiting())
+    asked = _lines(actor.org_id).where(*waiting())
     with reading() as session:
         return [_received(row) for row in session.execute(asked.order_by(LOG.c.received_at, LOG.c.n).limit(MOST))]
 
@@ -67,7 +67,7 @@ def held_counts(actor: Actor) -> dict[str, int]:
     if not actor.has(*OFFICE):
         return {}
     asked = select(LOG.c.device, func.count().label("number")).join(DEVICES, DEVICES.c.id == LOG.c.device)
-    mine = asked.where(LOG.c.org_id == actor.org_id, *_waiting()).group_by(LOG.c.device)
+    mine = asked.where(LOG.c.org_id == actor.org_id, *waiting()).group_by(LOG.c.device)
     with reading() as session:
         return {row.device: row.number for row in session.execute(mine)}
 
@@ -99,7 +99,8 @@ def _lines(org_id: str) -> Select[Any]:
     return select(*columns).join(DEVICES, DEVICES.c.id == LOG.c.device).where(LOG.c.org_id == org_id)
 
 
-def _waiting() -> tuple[ColumnElement[bool], ...]:
+def waiting() -> tuple[ColumnElement[bool], ...]:
+    """Of LOG joined with DEVICES, what nobody has decided: from tablets, and what a rescue file brought for one."""
     return (
         WAITS,
         LOG.c.set_aside_at.is_(None),

@@ -195,6 +195,22 @@ def test_without_the_tablets_signature_everything_waits_for_a_person(
     assert report.photos == {"new": [DIGEST], "already": [], "refused": [DIGEST]}
 
 
+@pytest.mark.parametrize("choice", ["carry_out", "set_aside"])
+def test_what_a_rescue_file_brought_beside_its_tablet_is_decided_like_all_that_is_held(
+    house: House, tablet: Tablet, work: list[str], choice: str
+) -> None:
+    bring(house, rescue_file(tablet, signed=False))
+    args = {"choice": choice, "reason": "Her tablet fell into the sea"}
+
+    with house.app.app_context():
+        waiting = exchange.held(house.person("dispatcher").actor)
+    ended = [house.office().ask("held.decide", ("held_decision", str(one.id)), args)["status"] for one in waiting]
+
+    assert ended == ["applied"] * 4
+    assert held_codes(house) == []
+    assert (set(work) & tickets_here(house)) == (set(work) if choice == "carry_out" else set())
+
+
 def test_a_revoked_tablets_work_goes_to_quarantine(house: House, tablet: Tablet, work: list[str]) -> None:
     with house.app.app_context(), unit():
         devices.revoke(house.person("administrator").actor, tablet.id)
