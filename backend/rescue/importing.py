@@ -52,6 +52,12 @@ class DeviceIsNotHere(Conflict):
     code = "device_unknown"
 
 
+class DeviceIsPending(Conflict):
+    """Nobody has said yet that the tablet is the one it claims to be."""
+
+    code = "device_pending"
+
+
 @dataclass
 class Report:
     """What was in the file and what became of it. `made_at` by the tablet's clock. `damage`: where reading ended early,
@@ -88,7 +94,8 @@ class Report:
 def bring_in(file: IO[bytes], by: Actor | None) -> Report:
     """Import a file for the organisation of `by`; None is the operator of this installation, for whichever it names.
 
-    Repeating it changes nothing. Raises Forbidden, TooLarge, WrongFile, OtherOrganisation, DeviceIsNotHere.
+    Repeating it changes nothing. Raises Forbidden, TooLarge, WrongFile, OtherOrganisation, DeviceIsNotHere,
+    DeviceIsPending.
     """
     if by is not None and not by.has(*IMPORTERS):
         raise Forbidden("Only a dispatcher or an administrator may import a rescue file.")
@@ -130,6 +137,8 @@ def _device(header: Header, work: Work) -> Device:
         raise DeviceIsNotHere(
             "The tablet that made this file is not known here. Sign in on it, so that it is known again; then import."
         )
+    if device.status == "pending":
+        raise DeviceIsPending("This tablet waits for its confirmation: confirm it under Devices first; then import.")
     if device.person_id != work.person:
         raise OtherOrganisation("This file names another person than the tablet's.", field="file")
     return device

@@ -285,6 +285,15 @@ def test_the_operator_imports_for_whichever_organisation_the_file_names(
     assert bring(house, rescue_file(tablet), None).counts["applied"] == 4
 
 
+def test_nothing_is_taken_in_of_a_tablet_that_nobody_has_confirmed(house: House, work: list[str]) -> None:
+    claims = Tablet(house, house.person("engineer", 2))
+    claims.ask_to_be_enrolled()
+    claims.act("visit.mark", ("visit", house.new_id()), {"mark": "seen"})
+
+    assert refusal(house, rescue_file(claims)).code == "device_pending"
+    assert held_codes(house) == []
+
+
 def test_only_dispatcher_and_administrator_import(house: House, tablet: Tablet, work: list[str]) -> None:
     for role in ("engineer", "desk_agent", "service_manager", "client_contact"):
         with pytest.raises(Forbidden):
