@@ -6,6 +6,7 @@ cannot write (decisions.md 21). Tables fed to tablets change only inside exchang
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -24,6 +26,8 @@ from backend.core import one_way, sqlite
 from backend.core.config import Config
 
 Letter = Callable[[], None]
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's SQLSTATE."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -215,6 +219,12 @@ def _begin_on_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("read_only"):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     one_way.open_way(connection)
+
+
+def is_taken(fault: IntegrityError) -> bool:
+    """Whether a row with this key is there already: somebody else has made it since it was asked for."""
+    state, code = getattr(fault.orig, "sqlstate", None), getattr(fault.orig, "sqlite_errorcode", None)
+    return state == UNIQUE_VIOLATION or code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
 class FedTableTouched(RuntimeError):

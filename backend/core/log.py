@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from flask import Flask, Response, g, request
 from backend.core import clock
 
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)
+WHOLE_ROWS = re.compile(r"\nDETAIL:.*?(?=\n+(?:CONTEXT:|HINT:|\[SQL|The above|During|Traceback)|\Z)", re.DOTALL)
+"""What PostgreSQL says of a refused row is the row itself, names and texts and all."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -36,7 +39,7 @@ class Lines(logging.Formatter):
         }
         line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = WHOLE_ROWS.sub("", self.formatException(record.exc_info))
         return json.dumps(line, default=str)
 
 

@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, current_app, json, make_response, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
+from backend.core.db import is_taken
 from backend.core.log import trace
 from backend.core.sqlite import QueueFull
 
@@ -102,6 +103,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RecursionError, _recursion)
     app.register_error_handler(QueueFull, _busy)
     app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(InterfaceError, _operational)
+    app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(NoConnection, _busy)
     app.register_error_handler(DataError, _unkeepable)
 
@@ -212,6 +215,14 @@ def _busy(fault: Exception) -> Response:
     return render(Busy("Too busy now; nothing was changed. Try again.", headers={"Retry-After": "2"}))
 
 
-def _operational(fault: OperationalError) -> Response:
+def _integrity(fault: IntegrityError) -> Response:
+    """Two who make the same thing at once: the second one finds it there when it asks again."""
+    if not is_taken(fault):
+        raise fault
+    log.warning("made by somebody else at once", extra={"why": type(fault.orig).__name__})
+    return render(Busy("Somebody else did the same just now. Try again.", headers={"Retry-After": "1"}))
+
+
+def _operational(fault: OperationalError | InterfaceError) -> Response:
     log.error("database", exc_info=fault)
     return render(Busy("The database does not answer; nothing was changed. Try again.", headers={"Retry-After": "5"}))

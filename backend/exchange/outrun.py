@@ -6,14 +6,44 @@ writes, so once we hold it, what was committed since we began is exactly the hea
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+import logging
+from collections.abc import Callable
+from typing import TypeVar
 
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from backend.core.db import is_taken
 from backend.exchange.models import HEADS
 from backend.exchange.rows import Rows
+
+log = logging.getLogger("singgah.exchange")
+
+ATTEMPTS = 4
+"""Tries before a transaction takes the counter first, so that nobody can outrun it."""
+
+Answer = TypeVar("Answer")
 
 
 class Outrun(Exception):
     """What was read is no longer so. Nothing was written; do it again."""
+
+
+def again(attempt: Callable[[bool], Answer], device: str) -> Answer:
+    """What `attempt(lock)` answers, a transaction of its own, repeated while somebody else outruns it; the last time it
+    locks the counter first. Raises whatever else it raises.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt(False)
+        except Outrun:
+            log.info("outrun", extra={"device": device})
+        except IntegrityError as twin:
+            # Two tablets of one person brought the same operation at once: now the log has it.
+            if not is_taken(twin):
+                raise
+            log.info("outrun by a twin", extra={"device": device})
+    return attempt(True)
 
 
 def check(rows: Rows, began: int, locked: int) -> None:

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from backend.core import clock, jobs, journal
 from backend.core.db import Unit, db, unit
 from backend.core.log import trace
 from backend.core.problems import Problem
 from backend.core.sqlite import QueueFull
-from backend.exchange import devices, poke, quarantine, registry
+from backend.exchange import devices, outrun, poke, quarantine, registry
 from backend.exchange.clashes import is_office
 from backend.exchange.devices import Place
 from backend.exchange.execute import Batch, Done, run
 from backend.exchange.flush import Position, position
 from backend.exchange.oplog import Logged, OperationLog
-from backend.exchange.outrun import Outrun
 from backend.exchange.problems import EpochChanged, OpGap, OpMismatch
 from backend.identity import rules
 from backend.identity.actor import Actor
@@ -31,8 +31,8 @@ from sync import chain
 
 log = logging.getLogger("singgah.exchange")
 
-ATTEMPTS = 4
-"""Tries before a transaction takes the counter first, so that nobody can outrun it."""
+NOT_ITS_FAULT = (Problem, OperationalError, InterfaceError, NoConnection, QueueFull, MemoryError)
+"""What says nothing about the operation at hand: the request is refused, or the server cannot take it now."""
 BARRED = {status: f"device_{status}" for status in rules.BARRED}
 """Device states whose operations go to quarantine, and the code under which they are held."""
 
@@ -73,7 +73,7 @@ def _isolated(actor: Actor, asked: Push) -> bytes:
         return _tried(actor, asked, None)
     try:
         return _tried(actor, asked, None)
-    except (Problem, OperationalError, QueueFull):
+    except NOT_ITS_FAULT:
         raise
     except Exception:
         # The tablet has seen this operation fail three times and asks us to set it aside, whatever it is.
@@ -82,12 +82,7 @@ def _isolated(actor: Actor, asked: Push) -> bytes:
 
 
 def _tried(actor: Actor, asked: Push, quarantine: str | None) -> bytes:
-    for _ in range(ATTEMPTS):
-        try:
-            return _once(actor, asked, quarantine, lock=False)
-        except Outrun:
-            log.info("outrun", extra={"device": asked.device})
-    return _once(actor, asked, quarantine, lock=True)
+    return outrun.again(lambda lock: _once(actor, asked, quarantine, lock=lock), asked.device)
 
 
 def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> bytes:

@@ -16,17 +16,13 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
 from backend.core.db import db, reading, unit
-from backend.core.problems import Problem
-from backend.core.sqlite import QueueFull
-from backend.exchange import devices
+from backend.exchange import devices, outrun
 from backend.exchange.execute import Batch
 from backend.exchange.models import LOG
 from backend.exchange.oplog import OperationLog
-from backend.exchange.outrun import Outrun
-from backend.exchange.push import ATTEMPTS, BARRED, Keeping
+from backend.exchange.push import BARRED, NOT_ITS_FAULT, Keeping
 from backend.exchange.quarantine import GAP, MISMATCH, UNSIGNED
 from backend.identity.actor import Actor
 from sync import chain
@@ -106,7 +102,7 @@ def _next_batch(owner: Actor, operations: Mapping[int, str]) -> dict[int, Result
     for most in (LIMITS["push_operations"], 1):
         try:
             return _keep(owner, partial(_run, operations, most, None))
-        except (Problem, OperationalError, QueueFull):
+        except NOT_ITS_FAULT:
             raise
         except Exception:
             log.exception("a rescued operation failed", extra={"device": owner.device_id})
@@ -128,12 +124,7 @@ def _set_beside(beside: Actor, text: str, code: str) -> Result:
 
 def _keep(actor: Actor, choose: Callable[[int], tuple[list[str], str | None]]) -> dict[int, Result]:
     """One unit of work: `choose(next number)` says what, and under which code it is held."""
-    for attempt in range(ATTEMPTS + 1):
-        try:
-            return _kept(actor, choose, lock=attempt == ATTEMPTS)
-        except Outrun:
-            continue
-    raise AssertionError("unreachable: nobody outruns who holds the lock")
+    return outrun.again(lambda lock: _kept(actor, choose, lock=lock), str(actor.device_id))
 
 
 def _kept(actor: Actor, choose: Callable[[int], tuple[list[str], str | None]], *, lock: bool) -> dict[int, Result]:

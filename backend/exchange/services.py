@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
 from backend.core.schema import wire_time
-from backend.exchange import devices, registry
+from backend.exchange import devices, outrun, registry
 from backend.exchange.conflicts import Conflict, conflicts_of, open_conflicts
 from backend.exchange.execute import Batch
 from backend.exchange.flush import deliver
@@ -21,10 +21,9 @@ from backend.exchange.handlers import SYSTEM
 from backend.exchange.held import HeldDecision, decided_by
 from backend.exchange.models import ScopeInterval, SyncOrg
 from backend.exchange.oplog import OperationLog
-from backend.exchange.outrun import Outrun
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
-from backend.exchange.push import ATTEMPTS, Keeping
+from backend.exchange.push import Keeping
 from backend.exchange.quarantine import Received, held, held_counts, history
 from backend.exchange.rescued import TakenIn, take_in
 from backend.exchange.scopes import is_late
@@ -50,12 +49,7 @@ def submit(actor: Actor, ops: Sequence[Ask], base: int = 0, at: datetime | None 
     """
     texts = [_operation(ask, base, at or clock.now()) for ask in ops]
     sender = _sender(actor)
-    for attempt in range(ATTEMPTS + 1):
-        try:
-            return _submitted(sender, texts, lock=attempt == ATTEMPTS)
-        except Outrun:
-            continue
-    raise AssertionError("unreachable: nobody outruns who holds the lock")
+    return outrun.again(lambda lock: _submitted(sender, texts, lock=lock), str(sender.device_id))
 
 
 def _operation(ask: Ask, base: int, at: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 
 import pytest
 from flask.testing import FlaskClient
@@ -50,3 +51,20 @@ def test_a_secret_in_a_request_is_not_in_its_line(own_client: FlaskClient, caplo
     assert "/api/v1/session" in said
     assert "tan.mei" not in said
     assert "hunter2" not in said
+
+
+def test_the_row_that_a_database_refused_is_in_no_line() -> None:
+    said = 'null value in column "site"\nDETAIL:  Failing row contains (v-1, Tan Mei,\n+65 9123 4567).\nHINT:  none'
+    try:
+        raise ValueError(said)
+    except ValueError as fault:
+        try:
+            raise RuntimeError("refused") from fault
+        except RuntimeError:
+            found = line_of(exc_info=sys.exc_info())["traceback"]
+
+    assert "Tan Mei" not in str(found)
+    assert "9123" not in str(found)
+    assert "null value" in str(found)
+    assert "HINT" in str(found)
+    assert "refused" in str(found)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from backend.core.db import db, unit
+from backend.exchange.models import ORGS
 from backend.identity import sessions
 from tests.makers import Browser, House
 
@@ -49,3 +52,25 @@ def test_a_database_that_is_away_is_said_to_be_busy(
     monkeypatch.setattr(sessions, "find", away)
     answer = browser.get(path)
     assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        ([{"org_id": "o", "epoch": "e", "seq": 0, "floor": 0, "durable_seq": 0}] * 2, 503),
+        ([{"org_id": "o", "epoch": None, "seq": 0, "floor": 0, "durable_seq": 0}], 500),
+    ],
+    ids=["made by two at once", "what no row can be"],
+)
+def test_who_came_second_may_try_again_and_a_fault_of_ours_stays_one(
+    house: House, monkeypatch: pytest.MonkeyPatch, rows: list[dict[str, object]], status: int
+) -> None:
+    browser = house.browser("dispatcher")
+
+    def keep(*_: object) -> None:
+        with unit():
+            for row in rows:
+                db.session.execute(insert(ORGS), row)
+
+    monkeypatch.setattr(sessions, "find", keep)
+    assert browser.get("/console/").status_code == status

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from backend.core.db import db
 from backend.core.schema import wire_time
+from backend.core.sqlite import QueueFull
 from backend.exchange import push as push_module
 from backend.exchange.models import SyncHead, SyncOp, SyncOrg
+from backend.exchange.oplog import OperationLog
 from backend.identity import devices
 from sync import chain
 from tests.makers import House, Tablet
@@ -248,6 +252,57 @@ def test_a_poisoned_operation_fails_its_request_until_the_tablet_isolates_it(hou
     after = note(house, tablet, visit, "after")
     tablet.push()
     assert tablet.result(after)["status"] == "applied"
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        pytest.param(OperationalError("SELECT 1", {}, Exception("gone")), id="database away"),
+        pytest.param(InterfaceError("SELECT 1", {}, Exception("closed")), id="connection closed"),
+        pytest.param(NoConnection("the pool is empty"), id="no connection free"),
+        pytest.param(QueueFull("busy"), id="writers queue"),
+    ],
+)
+def test_what_the_server_cannot_take_now_is_not_the_operations_fault(house, tablet, visit, monkeypatch, away):
+    n = note(house, tablet, visit)
+    operation = house.app.extensions["singgah.exchange"].operations["note.add", 1]
+
+    def busy(*_: object) -> None:
+        raise away
+
+    with monkeypatch.context() as patches:
+        patches.setitem(vars(operation), "handle", busy)
+        answer = tablet.push(1, isolate=True)
+
+    assert (answer.status_code, tablet.ack_n) == (503, 0)
+    tablet.push(1, isolate=True)
+    assert tablet.result(n)["status"] == "applied"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_tablets_that_bring_one_held_operation_at_once_are_told_the_same(house, tablet, visit, monkeypatch):
+    """On SQLite one writer waits for the other before it looks."""
+    n = note(house, tablet, house.new_id())
+    twin = house.tablet("engineer")
+    twin.pull()
+    twin.outbox, twin.links = tablet.outbox[:], [chain.start(twin.id)]
+    twin.links.append(chain.link(twin.links[0], chain.operation_bytes(twin.outbox[0])))
+    look, met = OperationLog.by_id, []
+
+    def look_and_be_overtaken(log, ids):
+        found = look(log, ids)
+        if not met:
+            met.append(twin)
+            with ThreadPoolExecutor(1) as beside:
+                assert beside.submit(twin.push).result().status_code == 200
+        return found
+
+    monkeypatch.setattr(OperationLog, "by_id", look_and_be_overtaken)
+    answer = tablet.push()
+
+    assert answer.status_code == 200, answer.text
+    assert tablet.result(n) == twin.result(n)
+    assert (tablet.result(n)["status"], tablet.result(n)["code"]) == ("held", "entity_gone")
 
 
 def test_what_a_suspended_tablet_sends_goes_to_quarantine(house, tablet, visit):
