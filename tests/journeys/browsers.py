@@ -103,6 +103,12 @@ class TabletBrowser:
         page.wait_for_url(f"{self.url}/app/**")
         return page
 
+    def another_window(self) -> Page:
+        assert self.context is not None, "the browser is closed"
+        page = self.context.new_page()
+        page.goto(f"{self.url}/app/")
+        return page
+
     def close(self) -> None:
         if self.context is not None:
             self.context.close()

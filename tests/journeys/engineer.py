@@ -24,10 +24,19 @@ BUTTON = {
 class Engineer:
     tablet: TabletBrowser
     name: str
+    window: Page | None = None
+    """One of several; else the tablet's first."""
 
     @property
     def page(self) -> Page:
-        return self.tablet.page
+        return self.window or self.tablet.page
+
+    def opens_another_window(self) -> Engineer:
+        """The same person at the same tablet, in a second window beside the first."""
+        window = self.tablet.another_window()
+        there = Engineer(self.tablet, self.name, window)
+        there.unlocks()
+        return there
 
     # The door
 
