@@ -149,8 +149,8 @@ def _tidy(_: Job) -> None:
         db.session.execute(delete(JobRow).where(JobRow.state == "done", JobRow.finished_at < clock.now() - KEPT))
 
 
-def dead(org_id: str) -> list[JobRow]:
-    """The organisation's dead jobs, newest first, for the attention page."""
+def dead(*orgs: str) -> list[JobRow]:
+    """Dead jobs of these organisations (INSTALLATION is one), newest first, at most 200, for the attention page."""
     with reading() as session:
-        asked = select(JobRow).where(JobRow.org_id == org_id, JobRow.state == "dead")
+        asked = select(JobRow).where(JobRow.org_id.in_(orgs), JobRow.state == "dead")
         return list(session.scalars(asked.order_by(JobRow.finished_at.desc()).limit(200)))

@@ -82,8 +82,15 @@ def gather(actor: Actor) -> Inbox:
         [Question(task, known[task.visit]) for task in tasks if task.visit in known],
         _photos(actor, clock.now()),
         [one for one in identity.tablets(actor) if one.status == "suspended"] if everywhere else [],
-        jobs.dead(actor.org_id) if everywhere else [],
+        failed_jobs(actor),
     )
+
+
+def failed_jobs(actor: Actor) -> list[jobs.JobRow]:
+    """Work of the server that is tried no more, for who sees the whole organisation: its own, and what is done for
+    the installation (backups, the daily comparison of tables and feed).
+    """
+    return jobs.dead(actor.org_id, jobs.INSTALLATION) if directory.reach.sees_all(actor) else []
 
 
 def visit_of(received: Received, runs: Mapping[str, Asking]) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from backend.dispatch.inbox import Chain, Clash, Inbox, Question, gather
+from backend.dispatch.inbox import Chain, Clash, Inbox, Question, failed_jobs, gather
 from backend.exchange import services as exchange
 from backend.identity.services import Actor
 from backend.visits import services as visits
 
-__all__ = ["Chain", "Clash", "Inbox", "Question", "decided_by", "gather", "waiting"]
+__all__ = ["Chain", "Clash", "Inbox", "Question", "decided_by", "failed_jobs", "gather", "waiting"]
 
 
 def waiting(actor: Actor) -> int:

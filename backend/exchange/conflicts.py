@@ -14,7 +14,7 @@ from backend.core.entity import ID, JSON_VALUE, WORD, Entity
 from backend.core.roles import OFFICE, SYSTEM
 from backend.core.schema import Lenient, OneOf, Strict
 from backend.exchange import registry
-from backend.exchange.handlers import OperationType, Result, applied, held
+from backend.exchange.handlers import OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
 from backend.identity.actor import Actor
@@ -74,6 +74,9 @@ def decide(work: Work, op: Operation, args: dict[str, Any]) -> Result:
     if conflict["state"] != "open":
         return held("wrong_state")
     work.must(conflict["kind"], conflict["entity"])
+    # A conflict outside visits is of no audience of its own: whoever reaches the row decides.
+    if not registry.current().reached(work, work.audience((conflict["kind"], conflict["entity"]))):
+        return rejected("out_of_scope")
     if args["choice"] == "candidate":
         work.put(conflict["kind"], conflict["entity"], {conflict["field"]: conflict["candidate"]["value"]})
         for tell in registry.current().on_decided:

@@ -184,8 +184,7 @@ class Execution:
 
     def _standing(self, audience: str | None, base: int) -> Standing:
         """A tablet's by its person's intervals; the office's by the reach of the roles."""
-        office = self.work.actor.device_kind != "tablet" and audience is not None and audience[:2] in ("v:", "s:")
-        if office and not all(reaches(self.work, str(audience)) for reaches in self.registry.reaches):
+        if self.work.actor.device_kind != "tablet" and not self.registry.reached(self.work, audience):
             return Standing.OUT
         return self.work.standing(audience, base)
 

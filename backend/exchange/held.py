@@ -140,9 +140,7 @@ def _line(row: Any) -> Line:
 
 def _check_reach(work: Work, line: Line) -> None:
     """A role may be held for one region or client only."""
-    audience = work.audience(line.op.entity)
-    in_tree = audience is not None and audience[:2] in ("v:", "s:")
-    if in_tree and not all(reaches(work, str(audience)) for reaches in registry.current().reaches):
+    if not registry.current().reached(work, work.audience(line.op.entity)):
         raise Refused(rejected("out_of_scope"))
 
 

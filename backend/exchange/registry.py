@@ -11,7 +11,7 @@ from flask import current_app
 from backend.exchange.handlers import OperationType
 from backend.exchange.kinds import Kind, State
 from backend.exchange.upcasters import Upcaster, missing
-from backend.exchange.work import Work
+from backend.exchange.work import TREES, Work
 
 KEY = "singgah.exchange"
 
@@ -61,6 +61,12 @@ class Registry:
         for fault in missing(old, by_type):
             raise ValueError(fault)
         return cls(by_name, by_type, tuple(on_late), tuple(on_decided), tuple(reaches), old)
+
+    def reached(self, work: Work, audience: str | None) -> bool:
+        """Whether the office's roles at hand reach an audience. Only the trees of visits and sites have limits."""
+        if audience is None or audience.partition(":")[0] not in TREES:
+            return True
+        return all(reaches(work, audience) for reaches in self.reaches)
 
     def newest(self, type_: str) -> int:
         """The version of a type that is made now; 1 for a type that nobody knows."""

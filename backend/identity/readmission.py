@@ -58,7 +58,7 @@ def readmit(text: str, jwk: dict[str, str], jkt: str) -> Device:
     Raises Invalid for a statement that is not ours or of another key, DeviceTaken, CodeTaken.
     """
     current_unit()
-    claims = _read(text, jkt)
+    claims = read(text, jkt)
     known = db.session.scalar(select(Device).where((Device.id == claims["device"]) | (Device.jkt == jkt)))
     if known is not None:
         if (known.id, known.jkt) != (claims["device"], jkt):
@@ -67,7 +67,8 @@ def readmit(text: str, jwk: dict[str, str], jkt: str) -> Device:
     return devices.readmitted(claims, jwk, jkt)
 
 
-def _read(text: str, jkt: str) -> dict[str, Any]:
+def read(text: str, jkt: str) -> dict[str, Any]:
+    """The claims of our statement about the device with this key. Raises Invalid."""
     try:
         claims = statement.verify(text, KIND)
     except statement.BadStatement as wrong:

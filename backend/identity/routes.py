@@ -100,6 +100,8 @@ def readmit() -> ResponseReturnValue:
     """A tablet that a restored server does not know: pending again by its statement and its key's proof. No session."""
     asked = load_json(schemas.Readmit())
     proof = guards.statement_proof(asked["statement"])
+    # Read before it is counted: a counter is kept for nobody who has no statement of ours.
+    readmission.read(asked["statement"], proof.jkt)
     limits.spend_enrolment(proof.jkt)
     with unit():
         device = readmission.readmit(asked["statement"], proof.jwk, proof.jkt)

@@ -184,12 +184,14 @@ def sweep(_: Job) -> None:
     """Forget uploads that waited too long for their next chunk, files that no upload names any more, and counts of
     days that are over.
     """
+    # Listed before the rows are asked for: a file that comes later belongs to an upload that is not known here.
+    files = list(settings.current().uploads_dir.iterdir())
     with unit():
         for upload in db.session.scalars(select(Upload).where(Upload.expires_at <= clock.now())):
             _forget(upload)
         quota.forget()
         known = set(db.session.scalars(select(Upload.id)))
-    for file in settings.current().uploads_dir.iterdir():
+    for file in files:
         if file.name not in known:
             file.unlink(missing_ok=True)
 

@@ -54,14 +54,14 @@ def _read(data: bytes) -> SignoffRecord:
 
 def signing_key(work: Work, jkt: str | None) -> Row[Any, Any, Any]:
     """`id`, `jwk` and `jkt` of the device with this thumbprint, if it is the pushing one or another tablet of its
-    person that is not revoked; else of the pushing one. What was signed before a storage was copied comes from the
-    device that it has become.
+    person that is not revoked or wiped; else of the pushing one. What was signed before a storage was copied comes from
+    the device that it has become.
     """
     table = Device.__table__
     mine = (
         table.c.org_id == work.actor.org_id,
         table.c.person_id == work.actor.person_id,
-        table.c.status != "revoked",
+        table.c.status.not_in(("revoked", "wiped")),
         table.c.jkt == jkt,
     )
     asked = select(table.c.id, table.c.jwk, table.c.jkt)

@@ -12,7 +12,7 @@ from backend.core.roles import OFFICE
 from backend.exchange.handlers import OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
-from backend.visits import models, schemas
+from backend.visits import models, schemas, scope
 from sync.operation import Operation
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +41,8 @@ def ask_old_slot(work: Work, visit: State) -> None:
 def settle(work: Work, op: Operation, args: dict[str, Any]) -> Result:
     """The first decision counts; a later one is `held: wrong_state` and its sender is told."""
     task = work.must("task", op.entity[1])
+    if not scope.office_reaches(work, scope.visit_audience(task["visit"])):
+        return rejected("out_of_scope")
     if task["state"] != "open":
         return held("wrong_state")
     if args["choice"] not in CHOICES[task["what"]]:

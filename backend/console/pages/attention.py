@@ -249,8 +249,10 @@ def govern(visit_id: Any) -> ResponseReturnValue:
 
 def revive_job(job_id: Any) -> ResponseReturnValue:
     """Somebody has removed the cause: the job gets all its tries again. Job rows are no operations."""
+    actor, job = guards.current(), str(job_id)
+    waiting = {row.id: row.org_id for row in dispatch.failed_jobs(actor)}
     with unit():
-        revived = jobs.revive(guards.current().org_id, str(job_id))
+        revived = job in waiting and jobs.revive(waiting[job], job)
     flash("It is tried again." if revived else "It waits for nobody any more.", "ok" if revived else "warn")
     return _back()
 

@@ -12,6 +12,8 @@ from backend.console.pages import attention
 from backend.core import jobs
 from backend.core.db import unit
 from backend.core.schema import wire_time
+from backend.identity import accounts
+from backend.identity.actor import Scope
 from tests.backend.console.conftest import Desk
 from tests.backend.inspections.test_operations import DEFINITION, NAME
 from tests.backend.signoff.signatures import Pen
@@ -263,17 +265,24 @@ def form_of(page: str) -> dict[str, Any]:
     return fields
 
 
-def test_work_of_the_server_that_failed_is_shown_and_tried_again(house: House) -> None:
+def break_down(house: House, org: str) -> None:
+    """A job of the organisation, or of the installation, that has failed for good."""
+
     def fails(_: jobs.Job) -> None:
         raise RuntimeError("the disk is full")
 
     with house.app.app_context():
         jobs.register(house.app, "tests.fails", fails)
         with unit():
-            jobs.post(house.org_id, "tests.fails", {}, "once")
+            jobs.post(org, "tests.fails", {}, "once")
         for _ in range(4):
             jobs.run_due()
             house.clock.advance(hours=1)
+
+
+@pytest.mark.parametrize("of", ["organisation", "installation"])
+def test_work_of_the_server_that_failed_is_shown_and_tried_again(house: House, of: str) -> None:
+    break_down(house, jobs.INSTALLATION if of == "installation" else house.org_id)
     desk = Desk(house.browser("dispatcher"))
     page = desk.see(INBOX)
     assert "Work of the server that failed" in page
@@ -281,6 +290,21 @@ def test_work_of_the_server_that_failed_is_shown_and_tried_again(house: House) -
     after = said(desk, action(page, "jobs"))
     assert "It is tried again." in after
     assert "Work of the server that failed" not in after
+
+
+def test_who_does_not_see_the_whole_organisation_tries_no_work_of_the_server_again(house: House) -> None:
+    break_down(house, house.org_id)
+    path = action(Desk(house.browser("dispatcher")).see(INBOX), "jobs")
+    agent = house.person("desk_agent")
+    with house.app.app_context(), unit():
+        accounts.grant(house.org_id, agent.id, Scope("desk_agent", "site", house.ids["site"]))
+        accounts.withdraw(house.org_id, agent.id, Scope("desk_agent", "organisation", house.org_id))
+
+    desk = Desk(house.browser("desk_agent"))
+
+    assert "Work of the server that failed" not in desk.see(INBOX)
+    assert "It waits for nobody any more." in said(desk, path)
+    assert "Work of the server that failed" in Desk(house.browser("dispatcher")).see(INBOX)
 
 
 def test_no_key_that_moves_or_goes_decides_anything() -> None:

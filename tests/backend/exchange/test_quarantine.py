@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backend.exchange import services
-from backend.identity.actor import Scope
+from backend.identity.actor import Actor, Scope
+from backend.visits import services as visits
 from tests.makers import House, Result, Tablet
 
 TICKET = {
@@ -213,10 +214,44 @@ def test_a_dispatcher_of_one_region_decides_nothing_of_another(house, tablet):
     stranger.pull()
     n = stranger.act("visit.mark", ("visit", visit), {"mark": "working"})
     stranger.push()
-    elsewhere = frozenset({Scope("dispatcher", "site", house.site())})
-    actor = replace(house.person("dispatcher").actor, scopes=elsewhere)
     asked = ("held.decide", ("held_decision", id_of(stranger, n)), {"choice": "carry_out"})
 
-    [result] = house.submit(actor, [asked])
+    [result] = house.submit(far_dispatcher(house), [asked])
 
     assert (result["status"], result["code"]) == ("rejected", "out_of_scope")
+
+
+def far_dispatcher(house: House) -> Actor:
+    """Whose role is held for another site only."""
+    return replace(house.person("dispatcher").actor, scopes=frozenset({Scope("dispatcher", "site", house.site())}))
+
+
+def test_nor_does_such_a_dispatcher_decide_a_conflict_about_a_thing_elsewhere(house: House, tablet: Tablet) -> None:
+    ticket, base = house.new_id(), 0
+    make_ticket(house, ticket)
+    for title in ("Printer", "Printer is on fire", "Printer is silent"):
+        result = house.office("service_manager" if title.endswith("fire") else "dispatcher").ask(
+            "ticket.edit", ("ticket", ticket), {"title": title}, base=base
+        )
+    assert result["status"] == "conflict", result
+    asked = ("conflict.decide", ("conflict", result["conflict_id"]), {"choice": "candidate"})
+
+    [refused] = house.submit(far_dispatcher(house), [asked])
+
+    assert (refused["status"], refused["code"]) == ("rejected", "out_of_scope")
+    assert house.office().ask(*asked)["status"] == "applied"
+
+
+def test_nor_does_such_a_dispatcher_settle_a_task_about_a_visit_elsewhere(house: House, tablet: Tablet) -> None:
+    visit = house.visit(tablet.person)
+    tablet.pull()
+    house.office()("visit.cancel", ("visit", visit), {"reason": "Shop closed"})
+    assert tablet.do("visit.mark", ("visit", visit), {"mark": "working"})["status"] == "applied"
+    with house.app.app_context():
+        [task] = visits.open_tasks(house.person("dispatcher").actor)
+    asked = ("task.settle", ("task", task.id), {"choice": "keep"})
+
+    [refused] = house.submit(far_dispatcher(house), [asked])
+
+    assert (refused["status"], refused["code"]) == ("rejected", "out_of_scope")
+    assert house.office().ask(*asked)["status"] == "applied"

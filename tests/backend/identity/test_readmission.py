@@ -150,3 +150,13 @@ def test_a_code_that_was_given_again_is_said(house: House, tablet: Tablet) -> No
         db.session.get_one(Device, other.id).code = tablet.code
 
     assert show(tablet, text).get_json()["code"] == "code_taken"
+
+
+def test_what_we_never_signed_is_refused_each_time_and_counted_for_nobody(house: House, tablet: Tablet) -> None:
+    text = statement_of(tablet)
+    forget(house, tablet)
+
+    refused = [show(tablet, text[:-8] + "AAAAAAAA") for _ in range(5)]
+
+    assert {(answer.status_code, answer.get_json()["field"]) for answer in refused} == {(400, "statement")}
+    assert show(tablet, text).status_code == 200

@@ -324,6 +324,27 @@ def test_counts_of_days_that_are_over_are_forgotten(house, tablet, visit):
         assert db.session.query(UploadDay).count() == 0
 
 
+def test_what_is_begun_while_old_files_are_swept_away_stays(house, tablet, visit, monkeypatch):
+    data, forget = photo(), uploads.quota.forget
+    begun = []
+
+    def begin(*_):
+        forget()
+        begun.append(uploads.place("0193-of-an-upload-that-begins-now"))
+        begun[0].write_bytes(data)
+
+    def begun_since():
+        return begin() if not begun else forget()
+
+    monkeypatch.setattr(uploads.quota, "forget", begun_since)
+    with house.app.app_context():
+        uploads.sweep(None)
+
+        assert begun[0].read_bytes() == data
+        uploads.sweep(None)
+        assert not begun[0].exists(), "nobody names it any more"
+
+
 def test_the_door_says_what_it_can(app):
     answer = app.test_client().options("/api/v1/blobs")
 

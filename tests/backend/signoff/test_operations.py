@@ -347,10 +347,16 @@ def test_what_was_signed_before_the_storage_was_copied_comes_from_the_device_it_
     assert seen(twin, visit)["flags"] == ["media_pending"]
 
 
-def test_the_key_of_a_revoked_tablet_signs_for_no_other(house: House, pen: Pen, visit: str) -> None:
+@pytest.mark.parametrize("ended", ["revoked", "wiped"])
+def test_the_key_of_a_revoked_tablet_signs_for_no_other(house: House, pen: Pen, visit: str, ended: str) -> None:
     envelope = pen.envelope(pen.value(visit))
     twin = pen.tablet.clone().become_another().enrol()
-    with house.app.app_context(), unit():
-        devices.revoke(house.person("administrator").actor, pen.tablet.id)
+    administrator = house.person("administrator").actor
+    with house.app.app_context():
+        with unit():
+            (devices.revoke if ended == "revoked" else devices.ask_wipe)(administrator, pen.tablet.id)
+        if ended == "wiped":
+            with unit():
+                devices.note_wiped(pen.tablet.id, {"operations": 0, "photos": 0})
     twin.sync()
     assert twin.do("visit.sign", ("visit", visit), {"envelope": envelope})["code"] == "signature"
