@@ -55,3 +55,23 @@ def test_every_shipped_version_is_recorded() -> None:
     """If this fails: append steps of the new version, and `python -m tests.backend.exchange.recorded` ends them."""
     recorded = (json.loads(step["op"]) for step in read()["steps"])
     assert {f"{op['type']} {op['v']}" for op in recorded} == OPERATION_FINGERPRINTS.keys()
+
+
+BY_REFUSAL = {
+    # Their rows have ids that the server draws.
+    "conflict.decide 1",
+    "task.settle 1",
+    # They need a signature over the journal's hash in the replay itself; tests/backend/signoff carries them out.
+    "report.release 1",
+    "visit.govern 1",
+    "visit.settle 1",
+    "visit.sign 1",
+}
+
+
+def test_every_shipped_version_is_carried_out_at_least_once_where_it_can_be() -> None:
+    """If this fails: a step that is refused pins nothing of what its operation does. Append one that takes effect."""
+    effects = {"applied", "merged", "conflict"}
+    steps = [(json.loads(step["op"]), step["ends"].get("status")) for step in read()["steps"]]
+    carried_out = {f"{op['type']} {op['v']}" for op, status in steps if status in effects}
+    assert OPERATION_FINGERPRINTS.keys() - carried_out == BY_REFUSAL
