@@ -22,6 +22,7 @@ from sqlalchemy import text
 from backend.backup import parts
 from backend.core import clock, journal, settings
 from backend.core.db import reading, unit
+from backend.core.files import replace_file
 from backend.exchange import services as exchange
 
 log = logging.getLogger("singgah.history")
@@ -116,12 +117,7 @@ def _keep(path: Path, told: Note) -> None:
     data = json.dumps(told, sort_keys=True).encode()
     if path.exists() and path.read_bytes() == data:
         return
-    fresh = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    replace_file(path, data)
 
 
 @contextmanager

@@ -24,12 +24,13 @@ from backend.backup.copying import BackupFailed, Copier, RestoreRefused
 from backend.backup.make import copier_of, record
 from backend.backup.manifest import Manifest, digest_of
 from backend.backup.postgres_copy import PostgresCopier, put_back
-from backend.backup.shelf import find, sync_folder
+from backend.backup.shelf import find
 from backend.backup.sqlite_copy import SqliteCopier
 from backend.core import clock, journal, keys
 from backend.core.blobs import FolderBlobs
 from backend.core.config import Config
 from backend.core.db import db, unit
+from backend.core.files import sync_folder
 from backend.core.keyring import KeyRing
 from backend.exchange import services as exchange
 

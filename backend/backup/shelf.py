@@ -19,6 +19,7 @@ from pathlib import Path
 from backend.backup.copying import BackupFailed, RestoreRefused
 from backend.backup.manifest import NAME, Manifest
 from backend.core.blobs import FolderBlobs
+from backend.core.files import sync_folder
 
 BACKUP = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 UNFINISHED = ".unfinished-"
@@ -97,12 +98,3 @@ def settle(folder: Path) -> None:
         with path.open("rb") as file:
             os.fsync(file.fileno())
     sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force the names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,6 +13,8 @@ from typing import BinaryIO, Protocol, cast
 
 from flask import Flask, current_app
 
+from backend.core.files import sync_folder
+
 KEY = "singgah.blobs"
 BLOB_KEY = re.compile(r"[0-9a-f]{64}")
 CHUNK = 1 << 20
@@ -134,7 +136,7 @@ class FolderBlobs:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         aside.replace(path)
         for folder in (path.parent, self.folder):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def _new(path: Path) -> BinaryIO:
@@ -144,14 +146,6 @@ def _new(path: Path) -> BinaryIO:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def init_app(app: Flask, store: BlobStore) -> None:

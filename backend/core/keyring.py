@@ -42,6 +42,7 @@ from cryptography.hazmat.primitives.serialization import (
 from backend.core import certificates, envelopes
 from backend.core.certificates import Entity, Issuer, Revoked
 from backend.core.envelopes import EnvelopeInvalid, open_recovery, public_jwk, seal_recovery
+from backend.core.files import replace_file
 
 __all__ = ["Entity", "EnvelopeInvalid", "KeyRing", "SealKey", "open_recovery", "seal_recovery"]
 
@@ -248,12 +249,7 @@ class KeyRing:
         return data
 
     def _write(self, name: str, data: bytes) -> None:
-        path, fresh = self.folder / name, self.folder / f".{name}.new"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace_file(self.folder / name, data)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
