@@ -27,11 +27,6 @@ REPORT: dict[str, Any] = {
 EMPTY = {"operations": 0, "photos": 0}
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
-
-
 def row(house: House, tablet: Tablet) -> Device:
     with house.app.app_context(), reading() as session:
         return session.scalars(select(Device).where(Device.id == tablet.id)).one()

@@ -26,11 +26,6 @@ DIGEST = sha256(PHOTO).hexdigest()
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    return sqlite_url
-
-
-@pytest.fixture
 def visit(house: House, tablet: Tablet) -> str:
     made = house.visit(tablet.person)
     tablet.pull()
