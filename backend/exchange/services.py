@@ -26,7 +26,6 @@ from backend.exchange.problems import DeviceUnknown
 from backend.exchange.push import Keeping
 from backend.exchange.quarantine import Received, held, held_counts, history
 from backend.exchange.rescued import TakenIn, take_in
-from backend.exchange.scopes import is_late
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
 from backend.identity.models import Device
@@ -184,15 +183,6 @@ def audiences_of(org_id: str, person: str) -> list[str]:
             ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.leave_seq.is_(None)
         )
         return sorted(set(session.scalars(asked)))
-
-
-def may_send_for(org_id: str, person: str, audience: str, now: datetime) -> bool:
-    """Whether the person is in the audience, or left it at most 14 days ago (late scope)."""
-    with reading() as session:
-        asked = select(ScopeInterval.leave_seq, ScopeInterval.left_at).where(
-            ScopeInterval.org_id == org_id, ScopeInterval.person == person, ScopeInterval.audience == audience
-        )
-        return any(row.leave_seq is None or is_late(row.left_at, now) for row in session.execute(asked))
 
 
 def has_had(org_id: str, person: str, audience: str) -> bool:

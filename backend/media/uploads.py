@@ -62,10 +62,11 @@ def _check(facts: Facts, length: int) -> None:
 
 
 def _may_send(actor: Actor, visit: str) -> bool:
-    """In scope, or late: who left at most 14 days ago still brings what was photographed before. A barred device may
-    bring anything: it waits beside the operations that are held, and nobody sees it before they are looked at.
+    """Whoever is on the visit or ever was: an operation from before the leaving is taken or held, however late it
+    comes, and its photo belongs to it. A barred device may bring anything: it waits beside the operations that are
+    held, and nobody sees it before they are looked at.
     """
-    may = exchange.may_send_for(actor.org_id, actor.person_id, f"v:{visit}", clock.now())
+    may = exchange.has_had(actor.org_id, actor.person_id, f"v:{visit}")
     return may or identity.is_barred(str(actor.device_id))
 
 

@@ -134,7 +134,9 @@ function rewind(turn: Turn, from: number): void {
 /** The server was restored: send what it lacks, and fetch everything. `base` begins at 0, for the old head is not its. */
 export function startAnew(turn: Turn, asked: Lane, {epoch, nextN}: {epoch: string; nextN: number}): void {
   const {push, pull, meta} = turn.state;
-  // An epoch that we already have is no news; the server contradicts itself, and will hopefully stop.
+  // What waits to be repeated may still name the epoch before, or none: it is written anew, of the same operations.
+  if (push.sent?.body.epoch !== epoch) push.sent = null;
+  // An epoch that we already have is no news; if the request named it the server contradicts itself, and will stop.
   if (epoch === meta.epoch) return rest(turn, asked);
   push.sent = null;
   if (nextN > meta.nextN) {

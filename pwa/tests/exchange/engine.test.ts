@@ -64,6 +64,26 @@ describe('sending', () => {
     expect(wire.tablet.status?.unsent).toBe(0);
   });
 
+  test('a push from before the first pull is written anew when the epoch is known', () => {
+    const world = new World(7, 1);
+    const [tablet] = world.tablets;
+    if (tablet === undefined) throw new Error('no tablet');
+    const wire: Wire = {world, tablet, heard: []};
+    const own = world.server.answer.bind(world.server);
+    const down = {status: 504, body: null, headers: {}};
+    // Nothing is pulled before the first push, and no push arrives before the pull.
+    world.server.answer = (request) => {
+      wire.heard.push({at: world.now, request});
+      const kinds = wire.heard.map((one) => one.request.kind);
+      const early = request.kind === 'push' ? tablet.memory.meta.epoch === null : request.kind === 'pull' && !kinds.includes('push');
+      return early ? down : own(request);
+    };
+    act(wire, 'a');
+    world.run(5 * MINUTE);
+    expect(new Set(pushes(wire).map(({body}) => body.epoch))).toEqual(new Set([null, 'epoch-1']));
+    expect(tablet.status?.unsent).toBe(0);
+  });
+
   test('an operation that breaks the server is asked for alone after three failures, and the others arrive', () => {
     const wire = connected();
     for (const item of ['a', 'b', 'c', 'd']) act(wire, item);
