@@ -5,9 +5,10 @@ from __future__ import annotations
 NETWORK = (
     "refused", "request lost", "answer lost", "slow beyond the time limit", "duplicated", "delayed past a later one",
     "reordered", "request cut", "answer cut", "answer cut in its JSON", "gzip corrupted", "stale cached answer",
-    "crossed nonce", "proxy 429", "proxy 503", "proxy 504", "captive portal",
+    "crossed nonce", "proxy 429", "proxy 503", "proxy 504", "captive portal", "bytes changed",
+    "bytes changed with their sum",
 )  # fmt: skip
-"""Faults of one request."""
+"""Faults of one request; the last two those of a part of a photo."""
 
 PARTITIONS = ("requests vanish", "answers vanish")
 """A one-way partition, for a while."""
@@ -22,12 +23,12 @@ SQL = ("death at a statement", "death before commit", "death after commit", "unk
 CLIENT = (
     "killed", "locked", "second window", "storage wiped", "older copy put back", "cloned", "clock ten years back",
     "clock ten years on", "clock step back", "slept for days", "session expired", "another person signed in",
-    "app updated in another window", "app rolled back", "hidden",
+    "app updated in another window", "app rolled back", "hidden", "an operation breaks the server",
 )  # fmt: skip
 
 OFFICE = (
     "cancelled", "reassigned", "taken away and given back", "rescheduled", "conflict decided", "role changed",
-    "device suspended", "device revoked", "checklist retired",
+    "device suspended", "device revoked", "checklist retired", "asset moved", "held work decided",
 )  # fmt: skip
 
 SERVER = ("restarted", "put back to an earlier backup", "compacted", "worker retried")

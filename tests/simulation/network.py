@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 from email.utils import format_datetime
 from random import Random
@@ -19,6 +20,7 @@ TIME_LIMIT = 30_000
 """After which the tablet gives a request up, milliseconds."""
 SQL_DEPTH = {"death at a statement": 45, "busy": 2, "queue full": 2}
 """Among how many chances the fault chooses its moment; 1 for the others."""
+UPLOADS = ("bytes changed", "bytes changed with their sum")
 PORTAL = "<!doctype html><title>Welcome to Free Wi-Fi</title>"
 Asked = dict[str, Any]
 
@@ -117,6 +119,9 @@ class Network:
         if fault == "request cut" and body:
             self._met(fault)
             body = body[: self.rng.randrange(len(body))]
+        if fault in UPLOADS and "bytes" in asked and body:
+            self._met(fault)
+            headers, body = self._changed(headers, body, fault)
         if fault == "gzip corrupted" and body and asked["path"].startswith("/api/v1/sync"):
             self._met(fault)
             headers, body = self._corrupted(headers, body)
@@ -141,6 +146,15 @@ class Network:
         packed[self.rng.randrange(10, len(packed))] ^= 1 << self.rng.randrange(8)
         return headers | {"Content-Encoding": "gzip"}, bytes(packed)
 
+    def _changed(self, headers: dict[str, str], body: bytes, fault: str) -> tuple[dict[str, str], bytes]:
+        """Another byte somewhere; and the checksum is of what it became, when memory and not the line is at fault."""
+        other = bytearray(body)
+        other[self.rng.randrange(len(other))] ^= 1 << self.rng.randrange(8)
+        if fault == "bytes changed":
+            return headers, bytes(other)
+        digest = base64.b64encode(hashlib.sha256(other).digest()).decode()
+        return headers | {"Upload-Checksum": f"sha256 {digest}"}, bytes(other)
+
     # On the way back
 
     def _back(self, device: Device, asked: Asked, answer: HttpAnswer, fault: str | None, back: float) -> None:
@@ -153,6 +167,8 @@ class Network:
             self._time_out(device, asked)
             return
         brought = self._brought(answer)
+        if fault is None and device.asleep_until <= world.now:
+            world.judges.failed_alone(device, asked, answer)
         if fault == "answer cut":
             self._met(fault)
             brought["cut"] = True

@@ -17,6 +17,7 @@ from sync import canonical, chain
 from tests.backend.signoff import signing
 from tests.makers import actor_now
 from tests.simulation.scenery import Visit
+from tests.simulation.server import POISON
 from tests.simulation.world import WINDOW, Device, World
 
 Act = Callable[[World, Device, Random], None]
@@ -151,6 +152,13 @@ def rubbish(world: World, device: Device, rng: Random) -> None:
         world.raw[said["id"]] = text
 
 
+def poison(world: World, device: Device, rng: Random) -> None:
+    """The server has a mistake that this very operation meets, whenever it comes."""
+    args = {"visit": a_visit(world, device, rng).id, "text": POISON}
+    said = act(world, device, "note.add", ("note", new_id(world)), args)
+    world.met["an operation breaks the server"] += said is not None and "id" in said
+
+
 def forbidden(world: World, device: Device, rng: Random) -> None:
     act(world, device, "visit.cancel", ("visit", a_visit(world, device, rng).id), {"reason": "no"})
 
@@ -194,8 +202,8 @@ def _b64(data: bytes) -> str:
 ACTS: dict[str, tuple[Act, int]] = {
     "note": (note, 10), "answer": (answer, 16), "remark": (remark, 6), "mark": (mark, 6), "time": (spend_time, 3),
     "ticket": (ticket, 4), "ticket note": (ticket_note, 4), "ticket move": (ticket_move, 3), "asset": (asset, 6),
-    "new asset": (new_asset, 2), "photo": (photo, 5), "rubbish": (rubbish, 2), "forbidden": (forbidden, 2),
-    "somebody else's": (somebody_elses, 2), "sign": (sign, 1),
+    "new asset": (new_asset, 2), "photo": (photo, 5), "rubbish": (rubbish, 2), "poison": (poison, 1),
+    "forbidden": (forbidden, 2), "somebody else's": (somebody_elses, 2), "sign": (sign, 1),
 }  # fmt: skip
 """What a person may do on a tablet, and how often against the others."""
 
@@ -260,6 +268,13 @@ def office_asset(world: World, device: Device, rng: Random) -> None:
     ask(world, device, "asset.edit", ("asset", a_visit(world, device, rng).asset), place)
 
 
+def move_asset(world: World, device: Device, rng: Random) -> None:
+    """It stands elsewhere now: who sees only the old site must lose it, who sees only the new one must get it."""
+    there = {"site": a_visit(world, device, rng).site, "place": None}
+    ask(world, device, "asset.move", ("asset", a_visit(world, device, rng).asset), there)
+    world.met["asset moved"] += 1
+
+
 def office_answer(world: World, device: Device, rng: Random) -> None:
     """A visit comes into being at the desk, in somebody's name."""
     visit = a_visit(world, device, rng)
@@ -275,6 +290,16 @@ def decide(world: World, device: Device, rng: Random) -> None:
         return
     ask(world, device, "conflict.decide", ("conflict", conflict), {"choice": rng.choice(("current", "candidate"))})
     world.met["conflict decided"] += 1
+
+
+def settle(world: World, device: Device, rng: Random) -> None:
+    """Somebody decides what becomes of one operation that is held."""
+    op = world.judges.waiting(device.house.org_id, rng)
+    if op is None:
+        return
+    choices: list[dict[str, Any]] = [{"choice": "carry_out"}, {"choice": "set_aside", "reason": "not needed"}]
+    ask(world, device, "held.decide", ("held_decision", op), rng.choice(choices))
+    world.met["held work decided"] += 1
 
 
 def change_role(world: World, device: Device, rng: Random) -> None:
@@ -331,9 +356,9 @@ def retire(world: World, device: Device, rng: Random) -> None:
 
 DEEDS: dict[str, tuple[Act, int]] = {
     "cancel": (cancel, 2), "reassign": (reassign, 6), "take and give back": (take_and_give_back, 3),
-    "reschedule": (reschedule, 5), "edit": (edit, 4), "office asset": (office_asset, 4), "phone": (office_answer, 3),
-    "decide": (decide, 6), "change role": (change_role, 1), "suspend": (suspend, 1), "revoke": (revoke, 1),
-    "retire": (retire, 1),
+    "reschedule": (reschedule, 5), "edit": (edit, 4), "office asset": (office_asset, 4), "move asset": (move_asset, 2),
+    "phone": (office_answer, 3), "decide": (decide, 6), "settle": (settle, 4), "change role": (change_role, 1),
+    "suspend": (suspend, 1), "revoke": (revoke, 1), "retire": (retire, 1),
 }  # fmt: skip
 """What the office may do, and how often against the others."""
 __all__ = ["ACTS", "DEEDS", "WINDOW"]

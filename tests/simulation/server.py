@@ -7,7 +7,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,36 @@ from flask import Flask
 from sqlalchemy import Engine, delete, event, func, select, update
 from sqlalchemy.util import LRUCache
 
+from backend import backup
 from backend.app import create_app
+from backend.backup.restore import bump
 from backend.core import clock, jobs
 from backend.core.clock import SetClock
 from backend.core.config import Config
-from backend.core.db import db, unit
+from backend.core.db import db, reading, unit
 from backend.core.job_rows import office as job_office
 from backend.core.sqlite import QueuedConnection, QueueFull
-from backend.exchange import pace, poke
+from backend.exchange import pace, poke, registry
 from backend.exchange import services as exchange
+from backend.exchange.handlers import Handler, Result
 from backend.exchange.models import HEADS, ORGS
+from backend.exchange.work import Work
 from backend.identity import limits
+from backend.identity.models import Device
+from sync.operation import Operation
 from tests.simulation.database import Database
 
 REPORT = "report"
+NOTE = ("note.add", 1)
+POISON = "this note breaks the server"
+"""The text of a note over which the program falls."""
 
 
 COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
+
+
+class Mistake(Exception):
+    """What the program never expected: one operation meets it each time."""
 
 
 class Died(BaseException):
@@ -63,6 +77,16 @@ class HttpAnswer:
         return value if isinstance(value, dict) else {}
 
 
+@dataclass(frozen=True)
+class Held:
+    """What a backup holds of an organisation. `received`: of each device the last number that it had sent."""
+
+    epoch: str
+    seq: int
+    received: Mapping[str, int]
+    at: datetime
+
+
 class Server:
     """The program on one database, under one clock that the scheduler moves."""
 
@@ -76,6 +100,8 @@ class Server:
         self.die_at: int | None = None
         """The statement before which the process ends; a sweep sets it."""
         self._answering = False
+        self.backups: dict[str, dict[str, Held]] = {}
+        """By the backup's name and the organisation."""
         self.config = Config.from_env({"DATABASE_URL": database.url, "DATA_DIR": str(folder / "data")})
         self.app = self._born()
 
@@ -110,6 +136,8 @@ class Server:
         app.config["PROPAGATE_EXCEPTIONS"] = False
         # Drawing a report takes seconds and is no part of what devices agree about.
         job_office(app).handlers[REPORT] = lambda _job: None
+        operations = app.extensions[registry.KEY].operations
+        operations[NOTE] = replace(operations[NOTE], handle=_stumbling(operations[NOTE].handle))
         with app.app_context():
             self._listen(db.engine)
         return app
@@ -199,8 +227,37 @@ class Server:
 
     # History cut and folded
 
+    def back_up(self, name: str) -> None:
+        """Save, and let devices know what is durable now."""
+        self.save(name)
+        with self.inside():
+            self.backups[name] = {org_id: self._held(org_id) for org_id in self.org_ids()}
+        self._note(name)
+
+    def restore(self, name: str) -> None:
+        """As the restore command does it: what must not live again is forgotten, and a new epoch begins."""
+        self.put_back(name)
+        self._note(name)
+        with self.inside():
+            with unit():
+                for forget in backup.parts().forget:
+                    forget()
+            for org_id in self.org_ids():
+                bump(org_id, f"restored {name}")
+
+    def _held(self, org_id: str) -> Held:
+        asked = select(Device.id, Device.next_n).where(Device.org_id == org_id, Device.next_n > 1)
+        with reading() as session:
+            at = session.execute(select(ORGS.c.epoch, ORGS.c.seq).where(ORGS.c.org_id == org_id)).one()
+            return Held(at.epoch, at.seq, {one.id: one.next_n - 1 for one in session.execute(asked)}, clock.now())
+
+    def _note(self, name: str) -> None:
+        with self.inside(), unit():
+            for org_id, held in self.backups[name].items():
+                exchange.note_durable(org_id, held.epoch, held.seq, held.received, held.at)
+
     def save(self, name: str) -> None:
-        """A backup: database and files."""
+        """A copy of database and files."""
         self.close()
         self.database.save(name)
         _replace(self.folder / f"{name}.blobs", self.config.blobs_dir)
@@ -211,13 +268,6 @@ class Server:
         self.database.put_back(name)
         _replace(self.config.blobs_dir, self.folder / f"{name}.blobs")
         self._forget()
-
-    def bump_epochs(self) -> None:
-        """What the restore command does afterwards."""
-        with self.inside():
-            for org_id in self.org_ids():
-                with unit():
-                    exchange.bump_epoch(org_id)
 
     def org_ids(self) -> list[str]:
         return list(db.session.scalars(select(ORGS.c.org_id)))
@@ -238,6 +288,17 @@ class Server:
         """Do the jobs that are due; how many."""
         with self.inside():
             return jobs.run_due(limit=20)
+
+
+def _stumbling(handle: Handler) -> Handler:
+    """The same, with a mistake in it."""
+
+    def stumbles(work: Work, op: Operation, args: dict[str, Any]) -> Result:
+        if args["text"] == POISON:
+            raise Mistake
+        return handle(work, op, args)
+
+    return stumbles
 
 
 def _replace(target: Path, source: Path) -> None:

@@ -66,6 +66,8 @@ class Device:
     form: int = 0
     cookie_of: str | None = None
     """A person other than the owner whose session its browser holds."""
+    lives: int = 0
+    """How often the app was opened."""
 
     @property
     def id(self) -> str:
@@ -114,6 +116,7 @@ class World:
         self.server.put_back(START)
         for house in self.scenery.houses.values():
             house.app, house.clock = self.server.app, self.server.clock
+        self.server.backups.clear()
         self.server.statements, self.server.die_at = 0, self.plan.get("die_at")
         self.network.forced = {int(nth): fault for nth, fault in self.plan.get("forced", {}).items()}
         places = self.plan["devices"]
@@ -162,6 +165,12 @@ class World:
         self.met["became another device"] += 1
         self.at(self.now + self.rng.uniform(1_000, 10_000), lambda: self.admit(device))
 
+    def _let_in(self, device: Device) -> None:
+        """Nobody's session outlives a restore, and a tablet that is younger than the backup is admitted again."""
+        self.admit(device)
+        if device.barred != "wiped":
+            self.sign_in(device)
+
     def admit(self, device: Device) -> None:
         """The app enrols where the server does not know its device; the office confirms, and ends the one before."""
         if device.jwk is None or self.judges.device_status(device.id) not in {"unknown", "pending"}:
@@ -200,6 +209,7 @@ class World:
 
     def open(self, device: Device, window: int = WINDOW) -> str | None:
         """Start the app. Answers why it did not start."""
+        device.lives += 1
         why = self.tell(device, "open", window=window, form=device.form)["said"]
         if why is None and device.hidden:
             self.tell(device, "tell", what="hidden")
@@ -243,7 +253,7 @@ class World:
     def save(self, name: str) -> None:
         """A backup of the server; remembered is which operations it holds."""
         self.saved_ops[name] = self.judges.logged_ids()
-        self.server.save(name)
+        self.server.back_up(name)
 
     def put_back(self, name: str) -> None:
         """The server is restored: what neither backup nor any tablet has is gone, by nobody's fault."""
@@ -251,9 +261,8 @@ class World:
         for gone in self.judges.logged_ids() - self.saved_ops[name] - held:
             self.excused[gone] = "server restored, and no tablet had it any more"
         for device in self.devices:
-            self.at(self.now + 5_000, lambda device=device: self.admit(device))
-        self.server.put_back(name)
-        self.server.bump_epochs()
+            self.at(self.now + 5_000, lambda device=device: self._let_in(device))
+        self.server.restore(name)
         self._adopt()
         self.judges.restored()
         self.epochs += 1
