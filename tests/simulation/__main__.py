@@ -18,6 +18,7 @@ from tests.simulation.plan import plan_of
 from tests.simulation.process import ROOT
 from tests.simulation.shrink import shrink
 from tests.simulation.sweep import SCENARIOS, sweep
+from tests.simulation.twins import judge
 
 STANDARD = 300
 """Seeds of `make test`. A run of at least so many fails when a listed fault or outcome never happened."""
@@ -65,7 +66,7 @@ class Run:
             yield stage.play(json.loads(self.asked.replay.read_text(encoding="utf-8"))["plan"])
             return
         for seed in range(self.asked.first_seed, self.asked.first_seed + self.asked.seeds):
-            yield stage.play(plan_of(seed))
+            yield judge(stage, seed) if self.asked.twins else stage.play(plan_of(seed))
 
     def count(self, verdict: Verdict) -> None:
         self.played += 1
@@ -90,7 +91,7 @@ class Run:
         return [name for name in faults.ALL if not self.met[name]]
 
     def report(self, seconds: float) -> int:
-        missing = self.missing() if self.played >= STANDARD else []
+        missing = self.missing() if self.played >= STANDARD and not self.asked.twins else []
         facts: dict[str, Any] = {
             "first_seed": self.asked.first_seed,
             "histories": self.played,
@@ -136,6 +137,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--database", help="a PostgreSQL server's URL; SQLite without it")
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON")
     parser.add_argument("--stop-at-first", action="store_true", help="end at the first history that is not well")
+    parser.add_argument("--twins", action="store_true", help="calm histories, and what must not matter to them")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="one history from a file")
     parser.add_argument("--sweep", action="store_true", help="every single crash of the small scenarios instead")
     parser.add_argument("--scenario", action="append", choices=SCENARIOS, metavar="NAME", help="of the sweep, this one")

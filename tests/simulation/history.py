@@ -20,7 +20,7 @@ from backend.core.clock import SetClock
 from tests.makers import create_schema
 from tests.simulation.database import Database, PostgresDatabase, SqliteFile
 from tests.simulation.judges import Judges
-from tests.simulation.mishaps import MISHAPS
+from tests.simulation.mishaps import MISHAPS, WIRES
 from tests.simulation.network import Network
 from tests.simulation.people import ACTS, DEEDS, give_role
 from tests.simulation.plan import Plan
@@ -31,7 +31,9 @@ from tests.simulation.world import Violation, World
 
 ROUNDS = 5
 ROUND_MS = 45_000
-STEPS: dict[str, dict[str, tuple[Callable[..., None], int]]] = {"person": ACTS, "office": DEEDS, "mishap": MISHAPS}
+STEPS: dict[str, dict[str, tuple[Callable[..., None], int]]] = {
+    "person": ACTS, "office": DEEDS, "mishap": MISHAPS, "wire": WIRES,
+}  # fmt: skip
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Verdict:
     words: str = ""
     met: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, str] = field(default_factory=dict)
-    """By operation, in the order in which they were made: what a second run of the same must equal."""
+    """Status and code of each operation, by whose how-manieth it was: what a twin of the history must equal."""
     operations: int = 0
     seconds: float = 0.0
 
@@ -122,6 +124,7 @@ class Stage:
         except Exception as wrong:  # noqa: BLE001 - whatever it is, the run goes on and says so
             verdict.kind, verdict.words = "broke", "".join(traceback.format_exception(wrong))[-4_000:]
         world.met.update(world.judges.outcomes)
+        verdict.outcomes = world.judges.endings() if verdict.kind == "well" else {}
         verdict.operations = len(world.kept)
         verdict.seconds = time.monotonic() - began
         return verdict

@@ -243,17 +243,19 @@ class Judges:
 
     def open_conflict(self, org: str, rng: Random) -> str | None:
         with self.world.server.inside(), reading() as session:
-            found = list(session.scalars(select(Conflict.id).where(Conflict.org_id == org, Conflict.state == "open")))
-        return rng.choice(sorted(found)) if found else None
+            mine = select(Conflict.id).where(Conflict.org_id == org, Conflict.state == "open")
+            found = list(session.scalars(mine.order_by(Conflict.ver)))
+        return rng.choice(found) if found else None
 
     def waiting(self, org: str, rng: Random) -> str | None:
         """An operation of a tablet that is held and that nobody has decided."""
-        asked = select(LOG.c.op_id).where(
+        asked = select(LOG.c.op_id, LOG.c.device, LOG.c.n).where(
             LOG.c.org_id == org, LOG.c.status == "held", LOG.c.op_id.is_not(None), LOG.c.set_aside_at.is_(None)
         )
+        places = {device.id: device.t for device in self.world.devices}
         with self.world.server.inside(), reading() as session:
-            found = sorted(session.scalars(asked))
-        return rng.choice(found) if found else None
+            found = sorted(session.execute(asked).all(), key=lambda row: (places.get(row.device, -1), row.n))
+        return rng.choice(found).op_id if found else None
 
     def device_status(self, device: str) -> str:
         with self.world.server.inside(), reading() as session:
@@ -268,6 +270,16 @@ class Judges:
         definition = copy.deepcopy(CHECKLIST)
         definition["id"] = f"other-{name}"
         return definition
+
+    def endings(self) -> dict[str, str]:
+        """Status and code of each operation, by the tablet's place or "office", and its number."""
+        places = {device.id: f"tablet {device.t}" for device in self.world.devices}
+        found: dict[str, str] = {}
+        for name, house in self.world.scenery.houses.items():
+            for row in self.log_of(house.org_id):
+                who = places.get(row.device, f"office {name} {row.type}")
+                found[f"{who} {row.n}"] = f"{row.status} {row.code or ''}".strip()
+        return found
 
     # In the end
 

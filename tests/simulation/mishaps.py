@@ -199,6 +199,15 @@ def partition(world: World, device: Device, rng: Random) -> None:
     world.at(world.now + rng.uniform(5_000, 60_000), end)
 
 
+def off_line(world: World, device: Device, rng: Random) -> None:
+    device.partition = "requests vanish"
+
+
+def on_line(world: World, device: Device, rng: Random) -> None:
+    device.partition = None
+    world.tell(device, "tell", what="online")
+
+
 def restart(world: World, device: Device, rng: Random) -> None:
     world.restart()
     world.met["restarted"] += 1
@@ -231,6 +240,8 @@ def worker(world: World, device: Device, rng: Random) -> None:
     world.met["worker retried"] += bool(done and again)
 
 
+WIRES: dict[str, tuple[Mishap, int]] = {"off line": (off_line, 0), "on line": (on_line, 0)}
+"""The same as a partition, for as long as the plan says."""
 MISHAPS: dict[str, tuple[Mishap, int]] = {
     "kill": (kill, 4), "disk": (disk, 12), "lock": (lock, 3), "hide": (hide, 2), "second window": (second_window, 3),
     "wipe": (wipe, 1), "keep copy": (keep_copy, 1), "old copy": (old_copy, 2), "clone": (clone, 1), "clock": (clock, 3),

@@ -86,6 +86,11 @@ def spend_time(world: World, device: Device, rng: Random) -> None:
     act(world, device, "time.add", ("time_entry", new_id(world)), args)
 
 
+def tickets(world: World, device: Device) -> list[str]:
+    """Those of this tablet's organisation that anybody opened in this history."""
+    return world.tickets.setdefault(device.enrolled.house, [])
+
+
 def ticket(world: World, device: Device, rng: Random) -> None:
     made = new_id(world)
     facts = {
@@ -93,19 +98,19 @@ def ticket(world: World, device: Device, rng: Random) -> None:
         "title": rng.choice(TEXTS).replace("\n", " "), "channel": "phone",
     }  # fmt: skip
     act(world, device, "ticket.create", ("ticket", made), facts)
-    world.things["ticket"].append(made)
+    tickets(world, device).append(made)
 
 
 def ticket_note(world: World, device: Device, rng: Random) -> None:
-    if not world.things["ticket"]:
+    if not tickets(world, device):
         ticket(world, device, rng)
         return
     args = {"note": new_id(world), "text": rng.choice(TEXTS), "visible": rng.choice(("internal", "client"))}
-    act(world, device, "ticket.note", ("ticket", rng.choice(world.things["ticket"])), args)
+    act(world, device, "ticket.note", ("ticket", rng.choice(tickets(world, device))), args)
 
 
 def ticket_move(world: World, device: Device, rng: Random) -> None:
-    if not world.things["ticket"]:
+    if not tickets(world, device):
         ticket(world, device, rng)
         return
     moves: list[tuple[str, dict[str, Any]]] = [
@@ -115,7 +120,7 @@ def ticket_move(world: World, device: Device, rng: Random) -> None:
         ("ticket.wait", {"reason": "parts"}),
     ]
     type_, args = rng.choice(moves)
-    act(world, device, type_, ("ticket", rng.choice(world.things["ticket"])), args)
+    act(world, device, type_, ("ticket", rng.choice(tickets(world, device))), args)
 
 
 def asset(world: World, device: Device, rng: Random) -> None:
@@ -279,7 +284,7 @@ def office_answer(world: World, device: Device, rng: Random) -> None:
     """A visit comes into being at the desk, in somebody's name."""
     visit = a_visit(world, device, rng)
     made = new_id(world)
-    world.things["ticket"].append(made)
+    tickets(world, device).append(made)
     facts = {"kind": "incident", "site": visit.site, "title": "By phone", "channel": "phone"}
     ask(world, device, "ticket.create", ("ticket", made), facts)
 

@@ -107,6 +107,9 @@ def furnish(server: Server) -> Scenery:
     for house in houses.values():
         for role in ("dispatcher", "administrator", "service_manager"):
             house.person(role)
+        # Colleagues without a tablet: they sign in on somebody else's.
+        for nth in (1, 2, 3):
+            house.person("engineer", nth)
         house.office()("checklist.publish", ("checklist", house.new_id()), {"definition": CHECKLIST})
     for name, crew in VISITS:
         scenery.visits.append(_visit(houses[name], name, crew))

@@ -106,7 +106,8 @@ class World:
         self.devices: list[Device] = []
         self.network: Network
         self.judges: Judges
-        self.things: dict[str, list[str]] = {"ticket": [], "asset": [], "note": [], "photo": []}
+        self.tickets: dict[str, list[str]] = {}
+        """Opened in this history, by organisation."""
 
     # The beginning
 

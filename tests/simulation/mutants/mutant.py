@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-SIMULATION, AGREEMENT, ENGINE, SMALL_MODEL = "simulation", "agreement", "engine under faults", "small model"
+SIMULATION, TWINS, AGREEMENT = "simulation", "twins", "agreement"
+ENGINE, SMALL_MODEL = "engine under faults", "small model"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.mutants.mutant import AGREEMENT, Mutant
+from tests.simulation.mutants.mutant import AGREEMENT, TWINS, Mutant
 
 SERVER = (
     Mutant(
@@ -21,7 +21,11 @@ SERVER = (
     Mutant(
         "ids are not remembered", "P10", "I4",
         "An operation that comes under another number is another operation.",
-        "backend/exchange/execute.py", "elif op.id in self.logged or op.id in self.seen:", "elif op.id in self.seen:",
+        "backend/exchange/execute.py",
+        "        elif op.id in self.logged or op.id in self.seen:\n            self._repeat(entry, op.id)\n"
+        "        else:\n",
+        "        elif op.id in self.seen:\n            self._repeat(entry, op.id)\n        else:\n"
+        "            entry.repeats = op.id in self.logged\n",
     ),
     Mutant(
         "the token rolls for everybody", "P10", "I19",
@@ -79,6 +83,7 @@ SERVER = (
         "backend/exchange/clashes.py", "    clash = clashes(held, incoming, base)\n",
         "    clash = clashes(held, incoming, base)\n"
         "    if clash and (_author(work, held).at or '') < work.op.at:\n        base = held.ver\n",
+        judge=TWINS,
     ),
     Mutant(
         "the result lies too low", "P12", "I8",
