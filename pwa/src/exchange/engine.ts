@@ -136,6 +136,8 @@ function storageFailed(turn: Turn, id: number, doing: Busy['doing'], reason: 'qu
   if (name === 'pull') turn.state.pull.doubtful = true;
   if (name === 'blob') turn.state.blob.known = null;
   rest(turn, lane);
+  // What a fresh start could not write down the pull would only be told again.
+  if (name === 'push') rest(turn, turn.state.pull);
 }
 
 function answered(turn: Turn, {id, answer}: Heard<'answered'>): void {

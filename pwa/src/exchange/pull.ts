@@ -106,7 +106,8 @@ function finish(turn: Turn, staged: Staged, before: Write[], also: MetaChange): 
   const writes = [...before];
   if (staged.rows > 0) writes.push({kind: 'apply', limit: APPLY_ROWS, generation});
   writes.push({kind: 'retire', head: staged.head});
-  if (meta.bootstrapping) writes.push({kind: 'sweep', generation});
+  // After a bootstrap; and later what that had to spare because an operation named it which has been retired only now.
+  writes.push({kind: 'sweep', generation});
   const time = serverTime(turn);
   if (time - prunedAt >= DAY) {
     writes.push(pruning(meta, time));

@@ -294,6 +294,33 @@ describe('trouble', () => {
     expect(wire.tablet.status).toMatchObject({storage: null, unsent: 0});
     expect(wire.world.server.disk.accepted).toEqual(wire.world.created);
   });
+
+  test('a fresh start that cannot be written down is not asked for again and again', () => {
+    const wire = connected();
+    wire.world.server.restore(structuredClone(wire.world.server.disk), 'epoch-2');
+    const tell = wire.tablet.tell.bind(wire.tablet);
+    wire.tablet.commit = () => undefined;
+    wire.tablet.tell = (happening, now, luck) =>
+      tell(happening.kind === 'committed' ? {kind: 'commit_failed', id: happening.id, reason: 'lost'} : happening, now, luck);
+    act(wire, 'a');
+    wire.world.run(5 * MINUTE);
+    expect(wire.heard.filter(({request}) => request.kind === 'pull').length).toBeLessThan(12);
+  });
+});
+
+describe('fetching', () => {
+  test('what a fresh start spared because an operation named it goes when a later pull retires that', () => {
+    const state = begin({...freshMeta(uuid(1)), epoch: 'e', cursor: 'MTow', generation: 2}, []);
+    const at = {now: 1, luck: SHA.slice(0, 32)};
+    const opened = step(state, {...at, kind: 'unlocked'});
+    const pull = opened.effects.find((effect) => effect.kind === 'send')?.request;
+    if (pull?.kind !== 'pull') throw new Error('it fetches first');
+    const body = {nonce: pull.body.nonce, epoch: 'e', cursor: 'MTox', head: 1, journal: '', more: false, ack_n: 0, durable_n: 0, changes: [], directives: []};
+    const {effects} = step(opened.state, {...at, kind: 'answered', id: pull.id, answer: ok(body)});
+    const writes = effects.flatMap((effect) => (effect.kind === 'commit' ? [...effect.writes] : []));
+    expect(writes.map(({kind}) => kind)).toEqual(expect.arrayContaining(['retire', 'sweep']));
+    expect(writes.findIndex(({kind}) => kind === 'retire')).toBeLessThan(writes.findIndex(({kind}) => kind === 'sweep'));
+  });
 });
 
 describe('photos', () => {
