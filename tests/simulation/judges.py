@@ -58,7 +58,7 @@ class Judges:
         self.seen: dict[str, tuple[int, set[int]]] = {}
         self.signed: dict[str, tuple[object, ...]] = {}
         """Signed records as they were first read, by their id."""
-        self.alone: Counter[tuple[int, int, int, str]] = Counter()
+        self.alone: Counter[tuple[int, int, int, int, str]] = Counter()
         """How often a life of a tablet heard that an operation, asked for alone, broke the server."""
 
     # While it runs
@@ -115,7 +115,7 @@ class Judges:
         ops = json.loads(asked["text"]).get("ops", []) if asked["path"] == PUSH else []
         if answer.status != 500 or len(ops) != 1 or POISON not in ops[0]:
             return
-        key = (device.t, device.lives, self.world.epochs, ops[0])
+        key = (device.t, asked["window"], device.lives, self.world.epochs, ops[0])
         self.alone[key] += 1
         if self.alone[key] > MOST_ALONE:
             words = f"tablet {device.t} heard {self.alone[key]} times that one operation, alone, breaks the server"

@@ -115,6 +115,7 @@ def clone(world: World, device: Device, rng: Random) -> None:
     wipe(world, target, rng) if target.barred != "wiped" else None
     target.enrolled, target.house, target.token = device.enrolled, device.house, device.token
     target.copy_of, target.barred, target.rewound, target.copies = device.t, None, True, []
+    target.form = device.form
     device.rewound = True
     world.tell(target, "load", name=device.copies[-1])
     world.open(target)

@@ -343,7 +343,7 @@ def suspend(world: World, device: Device, rng: Random) -> None:
 
 
 def revoke(world: World, device: Device, rng: Random) -> None:
-    if world.judges.device_status(device.id) == "revoked":
+    if world.judges.device_status(device.id) in {"revoked", "unknown"}:
         return
     with world.server.inside(), unit():
         devices.revoke(device.house.person("administrator").actor, device.id)
