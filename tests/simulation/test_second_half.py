@@ -20,3 +20,7 @@ def _end() -> Iterator[None]:
 @pytest.mark.parametrize("first", list(HALF.batches()))
 def test_histories_end_in_agreement(first: int) -> None:
     assert HALF.play(first) == []
+
+
+def test_every_listed_fault_refusal_and_outcome_has_happened() -> None:
+    assert HALF.never_happened() == []
