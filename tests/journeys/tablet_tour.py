@@ -21,6 +21,13 @@ MOVE = """(path) => {
   history.pushState({inside: true}, '', path);
   dispatchEvent(new PopStateEvent('popstate'));
 }"""
+SET_CLOCK_ON = """(days) => {
+  const real = Date.now;
+  window.clockIsRight = () => { Date.now = real; };
+  Date.now = () => real() + days * 86_400_000;
+  dispatchEvent(new Event('pointerdown'));  // somebody is here: it does not lock
+}"""
+SET_CLOCK_BACK = "() => { window.clockIsRight(); dispatchEvent(new Event('pointerdown')); }"
 LANGUAGES = {"Malay": "Bahasa Melayu", "Chinese": "中文"}
 
 
@@ -212,7 +219,6 @@ class TabletTour:
             ("unplanned", "empty", "unplanned", "Unplanned visit"),
             ("walk_up", "empty", "walk_up", "Since you are here"),
             ("sign_in_again", "with the tablet open", "sign_in", "Sign in"),
-            ("lease", "over", "lease", "Too long without the office"),
             ("missing", "no such page", "nowhere", "No such page"),
         ):
             self.go(path, heading)
@@ -251,6 +257,7 @@ class TabletTour:
         self._types(PIN)
         self.engineer.comes_in()
         self.look("today", "offline")
+        self.too_long()
         self.go("sync", "Sync")
         self.look("sync", "offline")
         self.house.network.accept()
@@ -278,6 +285,14 @@ class TabletTour:
         self._brings_in(coming.value.path().read_bytes())
         expect(self.page.get_by_text("The file was read"), "word of the file").to_be_visible()
         self.look("bring_in", "done")
+
+    def too_long(self) -> None:
+        """Without the office, by the tablet's clock, which is set right again."""
+        self.page.evaluate(SET_CLOCK_ON, 15)
+        self.go("today", "Too long without the office")
+        self.look("lease", "over")
+        self.page.evaluate(SET_CLOCK_BACK)
+        self.go("", "Today")
 
     def _brings_in(self, content: bytes) -> None:
         file: FilePayload = {"name": "x.singgah-rescue", "mimeType": "application/octet-stream", "buffer": content}

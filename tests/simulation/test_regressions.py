@@ -11,6 +11,7 @@ import pytest
 
 from tests.simulation.history import Stage
 from tests.simulation.judges import Judges
+from tests.simulation.ledger import Ledger
 from tests.simulation.network import Network
 from tests.simulation.plan import Plan, plan_of
 
@@ -45,13 +46,13 @@ def test_the_same_seed_is_the_same_history(stage: Stage) -> None:
 
 def test_the_ledger_misses_an_operation_that_is_nowhere(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Judges, "logged_ids", lambda _self: set())
-    judged = Judges._check_ledger
+    check = Ledger._check_account
 
-    def forgetful(self: Judges, disks: dict[int, list[dict[str, Any]]]) -> None:
-        self.log_of = lambda _org: []  # type: ignore[method-assign]
-        judged(self, {})
+    def forgetful(self: Ledger) -> None:
+        self.logs, self.disks = {}, {}
+        check(self)
 
-    monkeypatch.setattr(Judges, "_check_ledger", forgetful)
+    monkeypatch.setattr(Ledger, "_check_account", forgetful)
     assert stage.play(small(person("note"))).rule == "I9"
 
 
