@@ -132,3 +132,11 @@ def browser(house: House) -> Callable[[str], Browser]:
 def tablet(house: House) -> Tablet:
     """An enrolled, confirmed tablet of the engineer."""
     return house.tablet("engineer")
+
+
+@pytest.fixture
+def visit(house: House, tablet: Tablet) -> str:
+    """A visit of the engineer, which the tablet has fetched."""
+    made = house.visit(tablet.person)
+    tablet.pull()
+    return made

@@ -131,17 +131,16 @@ def put_back(copier: PostgresCopier, dump: Path) -> None:
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=wrong_rows,
         ) as writing,
     ):  # fmt: skip
-        _pour(reading, writing)
         # Where psql stopped first, pg_restore was stopped by us and has nothing to say.
-        if reading.wait() > 0:
+        if _pour(reading, writing) and reading.wait() != 0:
             raise RestoreRefused(f"pg_restore failed: {_said(wrong_dump)}")
         if writing.wait() != 0:
             raise RestoreRefused(f"psql failed: {_said(wrong_rows)}")
 
 
-def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> None:
+def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) -> bool:
     """All of the dump's script into one transaction. COMMIT is said only once the script has come whole: psql that
-    hears nothing more leaves, and PostgreSQL takes everything back.
+    hears nothing more leaves, and PostgreSQL takes everything back. False when psql stopped before.
     """
     assert reading.stdout is not None
     assert writing.stdin is not None
@@ -154,6 +153,8 @@ def _pour(reading: subprocess.Popen[bytes], writing: subprocess.Popen[bytes]) ->
     except BrokenPipeError:
         # psql has stopped at an error and says itself why; pg_restore has nobody to write to any more.
         reading.kill()
+        return False
+    return True
 
 
 def _said(told: IO[bytes]) -> str:

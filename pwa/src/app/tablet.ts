@@ -49,8 +49,8 @@ export const sessionHash = signal<string | null>(null);
 /** The office has given this tablet up: its device speaks for itself from now on, whoever is signed in. */
 export const alone = signal(false);
 
-/** Behind the address after that, so that the empty tablet can say why it is empty. */
-export const GIVEN_UP = '#given-up';
+/** Behind the address after that, so that the empty tablet can say why it is empty. A fragment would not start the page anew. */
+export const GIVEN_UP = '?given-up';
 
 /** This window is emptying the tablet, as the office ordered: there is nothing to unlock any more. */
 export const emptying = signal(false);

@@ -91,6 +91,14 @@ function pushAnswer({body}: Extract<Request, {kind: 'push'}>): PushAnswer {
   return {epoch: EPOCH, nonce: body.nonce, resume: 'r1', ack_n: last, durable_n: 0, seq: 50 + body.ops.length, results, directives: []};
 }
 
+/** Of one person at one tablet, not started yet. */
+async function twoWindows() {
+  const browser = new Browser();
+  const {store, machine} = await makeTablet();
+  const other = (await reopen(machine)).store;
+  return {browser, store, machine, other, leader: browser.window(store, machine), follower: browser.window(other, machine)};
+}
+
 const hasVisit = (store: Store) => () => store.memory.rows.has(`visit/${VISIT}`);
 const outcome = (store: Store, n: number) => () => store.memory.outbox.get(n)?.result?.status === 'applied';
 
@@ -111,11 +119,7 @@ test('the window that leads fetches, sends and keeps what came back', async () =
 });
 
 test('an act in another window is sent by the one that leads, and both know it', async () => {
-  const browser = new Browser();
-  const {store, machine} = await makeTablet();
-  const other = (await reopen(machine)).store;
-  const leader = browser.window(store, machine);
-  const follower = browser.window(other, machine);
+  const {browser, store, other, leader, follower} = await twoWindows();
   leader.start();
   follower.start();
   await browser.until('both have the visit', () => hasVisit(store)() && hasVisit(other)());
@@ -126,11 +130,7 @@ test('an act in another window is sent by the one that leads, and both know it',
 });
 
 test('when the leading window is locked the other goes on', async () => {
-  const browser = new Browser();
-  const {store, machine} = await makeTablet();
-  const other = (await reopen(machine)).store;
-  const leader = browser.window(store, machine);
-  const follower = browser.window(other, machine);
+  const {browser, store, other, leader, follower} = await twoWindows();
   leader.start();
   follower.start();
   await browser.until('both have the visit', () => hasVisit(store)() && hasVisit(other)());
@@ -140,11 +140,7 @@ test('when the leading window is locked the other goes on', async () => {
 });
 
 test('a window that was locked while another led never begins, not even when its turn comes', async () => {
-  const browser = new Browser();
-  const {store, machine} = await makeTablet();
-  const other = (await reopen(machine)).store;
-  const leader = browser.window(store, machine);
-  const follower = browser.window(other, machine);
+  const {browser, store, machine, leader, follower} = await twoWindows();
   leader.start();
   await browser.until('the leader has the visit', hasVisit(store));
   follower.start();
@@ -160,10 +156,7 @@ test('a window that was locked while another led never begins, not even when its
 });
 
 test('who signed in in another window is known to the one that leads before it asks again', async () => {
-  const browser = new Browser();
-  const {store, machine} = await makeTablet();
-  const leader = browser.window(store, machine);
-  const follower = browser.window((await reopen(machine)).store, machine);
+  const {browser, store, leader, follower} = await twoWindows();
   leader.start();
   follower.start();
   await browser.until('the leader has the visit', hasVisit(store));

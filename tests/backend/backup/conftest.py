@@ -10,19 +10,12 @@ import pytest
 from backend.core.clock import SetClock
 from backend.core.config import Config
 from tests.backend.backup.installation import Installation
-from tests.makers import House, Tablet
+from tests.makers import House
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     return tmp_path / "backups"
-
-
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
 
 
 @pytest.fixture

@@ -193,17 +193,24 @@ def test_killed_in_the_middle_of_the_rows_postgresql_has_what_it_had(
 
 
 @ON_A_SERVER
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ('echo "disk is gone" >&2; exit 1', "pg_restore failed: disk is gone"),
+        ("kill -9 $$", "pg_restore failed: it did not say why"),
+    ],
+)
 def test_a_dump_that_breaks_off_changes_nothing_and_says_so(
-    installation: Installation, dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, said: str
 ) -> None:
     copier = PostgresCopier(installation.config.database_url)
-    fake = pg_restore(tmp_path, "head -c 20000", 'echo "disk is gone" >&2; exit 1')
+    fake = pg_restore(tmp_path, "head -c 20000", end)
     before = tables_of(copier, tmp_path)
     monkeypatch.setattr(
         postgres_copy, "client", lambda name, failed: str(fake) if name == "pg_restore" else REAL(name, failed)
     )
 
-    with pytest.raises(RestoreRefused, match="pg_restore failed: disk is gone"):
+    with pytest.raises(RestoreRefused, match=said):
         postgres_copy.put_back(copier, dump)
 
     assert tables_of(copier, tmp_path) == before

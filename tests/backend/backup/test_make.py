@@ -21,18 +21,6 @@ from backend.core.config import Config
 from tests.makers import House, Tablet, build_app
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
-
-
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
 def backed_up(app: Flask, clock: SetClock, place: Path, keep: int | None = None) -> Made:
     clock.advance(minutes=1)
     with app.app_context():

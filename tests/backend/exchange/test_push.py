@@ -27,13 +27,6 @@ def note(house: House, tablet: Tablet, visit: str, text: str = "Lift is out of o
     return tablet.act("note.add", ("note", house.new_id()), {"visit": visit, "text": text}, **changes)
 
 
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
 def test_an_operation_is_applied_and_acknowledged_with_the_position_of_its_effect(house, tablet, visit):
     n = note(house, tablet, visit)
 

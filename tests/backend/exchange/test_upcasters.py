@@ -54,13 +54,6 @@ def aged(house: House) -> Registry:
     return older
 
 
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
 def written(house: House, tablet: Tablet, v: int, args: dict[str, Any]) -> tuple[int, str]:
     entity = house.new_id()
     return tablet.act("note.add", ("note", entity), args, v=v), entity

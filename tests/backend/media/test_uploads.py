@@ -28,13 +28,6 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-@pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
 def run_jobs(house: House) -> None:
     with house.app.app_context():
         jobs.run_due()

@@ -26,13 +26,6 @@ DIGEST = sha256(PHOTO).hexdigest()
 
 
 @pytest.fixture
-def visit(house: House, tablet: Tablet) -> str:
-    made = house.visit(tablet.person)
-    tablet.pull()
-    return made
-
-
-@pytest.fixture
 def work(house: House, tablet: Tablet, visit: str) -> list[str]:
     """Ids of four tickets raised on the tablet and never sent."""
     tickets = [house.new_id() for _ in range(4)]

@@ -61,7 +61,7 @@ export async function begin(): Promise<void> {
 async function atTheDoor(): Promise<void> {
   const lodgers = await people.all();
   const [last] = lodgers;
-  if (last === undefined) return signInAs(location.hash === GIVEN_UP ? 'given_up' : Object.keys(traces()).length > 0 ? 'emptied' : 'new');
+  if (last === undefined) return signInAs(location.search === GIVEN_UP ? 'given_up' : Object.keys(traces()).length > 0 ? 'emptied' : 'new');
   await choose(last, lodgers);
 }
 
