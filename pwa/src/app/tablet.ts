@@ -7,6 +7,7 @@ import type {Signer} from '../store/device_key.ts';
 import type {Opened} from '../store/lodging.ts';
 import type {Store} from '../store/store.ts';
 import {machine} from './machine.ts';
+import {leaveTrace} from './traces.ts';
 
 /** Who works here, as it was at the last sign-in. Kept sealed as the setting `owner`. */
 export interface Owner {
@@ -98,6 +99,8 @@ export async function renewDevice(): Promise<void> {
 export async function noteOwner(owner: Owner): Promise<void> {
   const {store} = opened();
   await store.keepSetting('owner', owner);
+  // Under another code than before, perhaps.
+  leaveTrace(owner.person, owner);
   if (tablet.value?.store === store) tablet.value = {...tablet.value, owner};
 }
 

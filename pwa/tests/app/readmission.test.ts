@@ -4,6 +4,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 import {admission, askAdmission, seemsUnknown} from '../../src/app/readmission.ts';
 import {credentials, lock, noteSession, opened, type Owner, ownerOf, readSession, renewDevice} from '../../src/app/tablet.ts';
 import {enter} from '../../src/app/tablet.ts';
+import {traces} from '../../src/app/traces.ts';
 import type {Session} from '../../src/net/api.ts';
 import {DEVICE, makeOperation, makeTablet, PERSON, reopen, type TestMachine} from '../store/makers.ts';
 
@@ -78,6 +79,7 @@ test('it is enrolled with its new key, waits for the office, and is in service u
   known.set(FORK, {status: 'active', x: ''});
   await askAdmission();
   expect(opened().owner).toEqual({...OWNER, device: FORK, code: '9G4'});
+  expect(traces()[PERSON], 'what is left should the system empty the storage').toEqual({device: FORK, code: '9G4'});
 });
 
 test('it is never enrolled for the colleague who is signed in to send', async () => {

@@ -175,9 +175,9 @@ describe('a tablet that is told to empty itself', () => {
     const late = store()?.keep(makeOperation());
     syncStatus.value = SENT;
     await late;
+    await vi.waitFor(() => expect([tablet.value, emptying.value], 'locked, and only that').toEqual([null, false]));
     await settled();
     expect(deeds).toEqual([]);
-    expect([tablet.value, emptying.value], 'locked, and only that').toEqual([null, false]);
 
     await enter(await reopen(makeMachine(indexedDB as IDBFactory)), OWNER);
     expect(store()?.memory.outbox.size).toBe(1);
