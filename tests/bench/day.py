@@ -95,7 +95,7 @@ def _acts(ours: Ours, visits: list[str], runs: list[str]) -> Iterator[tuple[str,
             start = ours.house.clock.now()
             for n in range(2):
                 span = {"starts_at": wire_time(start - timedelta(minutes=50 - n)), "ends_at": wire_time(start)}
-                worked = {"visit": visit, "kind": "work", "minutes": 50 - n, **span}
+                worked = {"visit": visit, "kind": "on_site", "minutes": 50 - n, **span}
                 yield "time.add", ("time_entry", new()), worked
             for n in range(7):
                 yield "note.add", ("note", new()), {"visit": visit, "text": f"Rack {n + 1}: {REMARKS[n % 4]}"}

@@ -38,5 +38,5 @@ FULL = Sizes(
 )  # fmt: skip
 TINY = Sizes(
     runs=2, batches={1: 2, 5: 2}, pulled=20, page=10, visits=2, rows_of_a_visit=4, empty_pulls=3, tablets=4,
-    operations_each=3, consoles=2, idle_seconds=0.5, day=20, writers=2, poller_rows=12, kept=3, lost_work=3,
+    operations_each=3, consoles=2, idle_seconds=0.5, day=50, writers=2, poller_rows=12, kept=3, lost_work=3,
 )  # fmt: skip
