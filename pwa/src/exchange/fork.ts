@@ -7,19 +7,31 @@ import {uuid7} from '../sync/ids.ts';
 import {isReady, recover} from './retry.ts';
 import {FULL_BATCH, type Turn} from './state.ts';
 import {keyOf} from './upload.ts';
-import type {BlobRow, Meta} from './types.ts';
+import type {BlobRow, Meta, Write} from './types.ts';
+
+/** So often a storage becomes another device with nothing accepted in between. */
+const REKEYS = 2;
 
 export function becomeAnother(turn: Turn): void {
   const {push, pull} = turn.state;
   push.sent = null;
-  if (push.rekeyed) {
-    // A device that never sent anything cannot have been copied: the server is mistaken, and a third id would not help.
+  if (push.rekeyed >= REKEYS) {
+    // A copy may be copied before anything was accepted from it, but hardly twice: the server is mistaken, and one more
+    // id would not help.
     push.closed = 'device_forked';
     pull.closed = 'device_forked';
     return;
   }
   pull.expected = null;
-  turn.commit('push', [{kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});
+  turn.commit('push', [...unproven(turn), {kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});
+}
+
+/**
+ * No push was accepted since the server was restored: the numbers by which it seemed to have what we did were the other
+ * copy's. What has an outcome from before has none, and is shown until it is answered anew.
+ */
+function unproven({state: {meta}}: Turn): Write[] {
+  return meta.resume === null ? [{kind: 'reopen', from: 1}] : [];
 }
 
 function newDevice({now, luck}: Turn): string {
@@ -29,7 +41,7 @@ function newDevice({now, luck}: Turn): string {
 /** It is written: only the store knows how many operations there are. */
 export function rekeyed(turn: Turn): void {
   const {push, meta} = turn.state;
-  push.rekeyed = true;
+  push.rekeyed += 1;
   push.stale = true;
   // Raised by whatever the person does from here on.
   Object.assign(meta, {nextN: 1, ackedN: 0});

@@ -160,7 +160,7 @@ export function pushCommitted(turn: Turn, then: Extract<Next, {kind: 'settled' |
   push.sent = null;
   push.due = null;
   push.strikes = 0;
-  if (then.kind === 'settled') push.rekeyed = false;
+  if (then.kind === 'settled') push.rekeyed = 0;
   recover(push);
   if (then.kind === 'begun_anew') push.stale = true;
   if (then.kind !== 'settled') return;

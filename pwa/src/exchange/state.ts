@@ -39,8 +39,8 @@ export interface PushLane extends Lane {
   batch: number;
   /** It became another device, or began anew, and the state does not know yet what the store made of it. */
   stale: boolean;
-  /** It became another device, and nothing was accepted from that one yet: a second fork now would be a mistake. */
-  rekeyed: boolean;
+  /** How often it became another device since anything was last accepted from it. */
+  rekeyed: number;
   /** How often the single operation at the front made the server fail. */
   strikes: number;
 }
@@ -106,7 +106,7 @@ export function begin(meta: Meta, blobs: readonly BlobRow[]): State {
   return {
     meta: {...meta},
     blobs: blobs.filter((row) => row.state !== 'complete'),
-    push: {...IDLE, sent: null, batch: FULL_BATCH, stale: false, rekeyed: false, strikes: 0},
+    push: {...IDLE, sent: null, batch: FULL_BATCH, stale: false, rekeyed: 0, strikes: 0},
     pull: {...IDLE, pollAt: 0, askedAt: 0, doubtful: false, expected: null, mending: false},
     blob: {...IDLE, known: null, chunk: FIRST_CHUNK, spentUntil: null},
     locked: true,

@@ -55,6 +55,32 @@ describe('a storage that was copied', () => {
     expect(new Set(world.server.disk.accepted)).toEqual(new Set(world.created));
   });
 
+  test('whose copy is copied again before anything was accepted from it becomes a third device', () => {
+    const {world, one, other} = twins();
+    act(world, one, 'by one');
+    world.run(20_000);
+    act(world, other, 'by the other');
+    world.run(10_000);
+    const fork = [one, other].find((tablet) => world.server.strangers.has(tablet.device));
+    if (fork === undefined) throw new Error('nobody noticed');
+    const third = fork.clone();
+    world.tablets.push(third);
+    world.tell(fork, {kind: 'locked'});
+    world.tell(third, {kind: 'unlocked'});
+    world.run(2 * MINUTE);
+    for (const item of ['by the third', 'and again']) {
+      world.tell(third, {kind: 'signed_in'});
+      act(world, third, item);
+      world.run(MINUTE);
+    }
+    act(world, fork, 'by the copy');
+    world.tell(fork, {kind: 'unlocked'});
+    world.run(5 * MINUTE);
+    expect(new Set(world.tablets.map((tablet) => tablet.device)).size).toBe(3);
+    for (const tablet of world.tablets) expect(tablet.status).toMatchObject({unsent: 0, closed: {}});
+    expect([...world.server.disk.accepted].sort()).toEqual([...world.created].sort());
+  });
+
   test('does not become one device after another when the server says it again and again', () => {
     const world = new World(11, 1);
     const [tablet] = world.tablets;
@@ -64,7 +90,7 @@ describe('a storage that was copied', () => {
     world.server.answer = (request) => (request.kind === 'push' ? problem(409, 'device_forked') : own(request));
     act(world, tablet, 'a');
     world.run(60 * MINUTE);
-    expect(world.forks).toBe(1);
+    expect(world.forks).toBe(2);
     expect(tablet.status).toMatchObject({closed: {push: 'device_forked', pull: 'device_forked'}, unsent: 1});
   });
 });

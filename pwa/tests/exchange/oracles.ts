@@ -44,18 +44,23 @@ export function unrestAfterRounds(world: World): string | null {
   return last;
 }
 
-/** Every operation that a person made was carried out exactly once, each tablet's in its order; every photo is there. */
+/**
+ * Every operation that a person made was carried out exactly once, each tablet's in its order; every photo is there; and
+ * who sent last holds the token that the server gave last, for by an older one a copy is known.
+ */
 export function loss(world: World): string | null {
   const {accepted} = world.server.disk;
   if (new Set(accepted).size !== accepted.length) return 'an operation was carried out twice';
   const lost = world.created.find((id) => !accepted.includes(id));
   if (lost !== undefined) return `operation ${lost} never arrived`;
+  const unsent = world.taken.find((key) => !world.server.complete.has(key));
+  if (unsent !== undefined) return `photo ${unsent} never arrived whole`;
   for (const tablet of world.tablets) {
     const mine = [...tablet.memory.outbox.values()].map((row) => row.id);
     if (mine.length !== tablet.memory.meta.nextN - 1) return 'an operation is gone from the tablet';
     if (accepted.filter((id) => mine.includes(id)).join() !== mine.join()) return 'operations were carried out out of order';
-    const unsent = [...tablet.memory.blobs].find(([key]) => !world.server.complete.has(key));
-    if (unsent !== undefined) return `photo ${unsent[0]} never arrived whole`;
+    const {nextN, resume} = world.server.device(tablet.device);
+    if (nextN > 1 && nextN === tablet.memory.meta.nextN && resume !== tablet.memory.meta.resume) return 'a tablet has not kept its token';
     if (tablet.status?.divergence.length !== 0) return 'checksums still differ';
   }
   return null;

@@ -24,6 +24,8 @@ interface Head {
 interface Disk {
   epoch: string;
   seq: number;
+  /** Tombstones up to here are gone: who has not read so far must begin anew. */
+  floor: number;
   devices: Record<string, Device>;
   heads: Record<string, Head>;
   accepted: string[];
@@ -34,6 +36,12 @@ interface Disk {
   /** Blobs that were whole when the backup was made. */
   complete: string[];
   tokens: number;
+}
+
+/** How far a pull has read; `began`: the head when it began with nothing, while it has pages to come. */
+interface Place {
+  after: number;
+  began: number | null;
 }
 
 interface Upload {
@@ -61,7 +69,7 @@ export class SmallServer {
   readonly lost = new Set<string>();
 
   constructor() {
-    this.disk = {epoch: 'epoch-1', seq: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, complete: [], tokens: 0};
+    this.disk = {epoch: 'epoch-1', seq: 0, floor: 0, devices: {}, heads: {}, accepted: [], first: {}, admitted: {}, complete: [], tokens: 0};
     this.put('visit', VISIT, {number: 'V-7K3-9', state: 'assigned', marks: [], tickets: [], signed: null});
     this.put('run', RUN, {visit: VISIT, answers: {}, remarks: {}, waivers: {}, authors: {}, dropped: null});
   }
@@ -83,6 +91,15 @@ export class SmallServer {
     const seq = ++this.disk.seq;
     this.disk.heads[`${kind}/${id}`] = {seq, ver: seq, value};
     return seq;
+  }
+
+  /** Tombstones are forgotten, and the floor rises above them. */
+  compact(): void {
+    for (const [key, {seq, value}] of Object.entries(this.disk.heads)) {
+      if (value !== null) continue;
+      this.disk.floor = Math.max(this.disk.floor, seq);
+      delete this.disk.heads[key];
+    }
   }
 
   answer(request: Request): Answer {
@@ -186,18 +203,24 @@ export class SmallServer {
     if (body.epoch !== null && body.epoch !== this.disk.epoch) {
       return problem(409, 'epoch_changed', {epoch: this.disk.epoch, next_n: device.nextN});
     }
-    const after = body.cursor === null ? 0 : decodeCursor(body.cursor);
-    if (after > this.disk.seq) return problem(410, 'cursor_expired');
+    const {after, began} = this.placeOf(body.cursor);
+    if ((began ?? after) < this.disk.floor || after > this.disk.seq) return problem(410, 'cursor_expired');
     const behind = Object.entries(this.disk.heads).filter(([, head]) => head.seq > after).sort(([, a], [, b]) => a.seq - b.seq);
     const page = behind.slice(0, this.pageSize);
     const more = behind.length > page.length;
     return ok({
       nonce: body.nonce, epoch: this.disk.epoch, more, head: this.disk.seq, journal: 'ab'.repeat(32),
-      cursor: encodeCursor(more ? (page.at(-1)?.[1].seq ?? 0) : this.disk.seq),
+      cursor: more ? cursorOf({after: page.at(-1)?.[1].seq ?? 0, began}) : cursorOf({after: this.disk.seq, began: null}),
       ack_n: device.nextN - 1, durable_n: 0, durability: 'none', directives: [], min_app: '0.1.0',
       changes: page.map(([key, head]) => changeOf(key, head)),
       ...(more ? {} : {sums: {[`v:${VISIT}`]: this.sum()}}),
     });
+  }
+
+  private placeOf(cursor: string | null): Place {
+    if (cursor === null) return {after: 0, began: this.disk.seq};
+    const [after = '', began] = cursor.split('.');
+    return {after: decodeCursor(after), began: began === undefined ? null : decodeCursor(began)};
   }
 
   /** The whole feed as "kind/id" -> value. */
@@ -232,6 +255,10 @@ export class SmallServer {
     if (upload.offset === upload.size) this.complete.add(`${upload.visit}/${upload.sha256}`);
     return {status: 204, body: null, headers: {'upload-offset': String(upload.offset)}};
   }
+}
+
+function cursorOf({after, began}: Place): string {
+  return began === null ? encodeCursor(after) : `${encodeCursor(after)}.${encodeCursor(began)}`;
 }
 
 function changeOf(key: string, head: Head): Change {

@@ -10,11 +10,14 @@ import {type Happening, SmallTablet, waitingBlob} from './small_tablet.ts';
 export const FAULTS = [
   'refused', 'request_lost', 'answer_lost', 'duplicated', 'late', 'busy', 'error_500', 'bad_gateway', 'signed_out', 'renew',
   'captive_portal', 'crossed', 'cut_short', 'commit_fails', 'crash_before_commit', 'crash_after_commit', 'crash', 'lock', 'hide',
-  'restore', 'upload_gone', 'stale_offset', 'cloned', 'old_copy',
+  'restore', 'upload_gone', 'stale_offset', 'cloned', 'old_copy', 'compacted',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
 const TIMEOUT = 30_000;
+/** Rows of the library of a server with more of them than one transaction applies, and how many of them a page holds. */
+const LIBRARY_ROWS = 230;
+const LIBRARY_PAGE = 70;
 
 interface Delivery {
   at: number;
@@ -27,12 +30,17 @@ export class World {
   readonly server = new SmallServer();
   readonly tablets: SmallTablet[];
   readonly created: string[] = [];
+  /** Keys of the photos that were taken. */
+  readonly taken: string[] = [];
   readonly met = new Map<Fault, number>();
   private deliveries: Delivery[] = [];
   private lives = new Map<SmallTablet, number>();
   private epochs = 1;
   private backups: ReturnType<SmallServer['backup']>[] = [];
   private readonly snapshots = new Map<SmallTablet, SmallTablet>();
+  private readonly answers = new Map<string, Answer>();
+  /** Dice of its own, so that a seed's story is otherwise what it was. Every second server forgets tombstones. */
+  private readonly forgetting: Dice | null;
   /** How many copies became devices of their own. */
   forks = 0;
   faulty = false;
@@ -43,8 +51,15 @@ export class World {
 
   constructor(seed: number, tablets: number) {
     this.dice = new Dice(seed);
+    this.forgetting = seed % 2 === 0 ? new Dice(~seed) : null;
+    if (seed % 5 === 0) this.fillLibrary();
     this.tablets = Array.from({length: tablets}, (_, index) => new SmallTablet(uuid(0xd0 + index)));
     for (const tablet of this.tablets) this.tell(tablet, {kind: 'unlocked'});
+  }
+
+  private fillLibrary(): void {
+    this.server.pageSize = LIBRARY_PAGE;
+    for (let nth = 0; nth < LIBRARY_ROWS; nth++) this.server.put('checklist', uuid(0x2000 + nth), {title: `Checklist ${nth}`});
   }
 
   tell(tablet: SmallTablet, happening: Happening): void {
@@ -60,6 +75,7 @@ export class World {
     const item = `${held ? 'held' : 'p'}${this.created.length}`;
     const blobs = this.dice.happens(0.15) ? [waitingBlob(this.dice.hex(64), 1 + this.dice.below(3_000_000))] : [];
     const n = tablet.act(id, item, this.dice.hex(4), blobs);
+    this.taken.push(...blobs.map(({visit, sha256}) => `${visit}/${sha256}`));
     if (this.faulty && this.dice.happens(0.02)) this.server.poison.add(id);
     this.created.push(id);
     this.tell(tablet, {kind: 'acted', n, blobs});
@@ -96,8 +112,8 @@ export class World {
     this.deliveries.push({at: this.now + ms, run: () => (alive() ? run() : undefined)});
   }
 
-  private strikes(fault: Fault, chance: number): boolean {
-    if (!this.faulty || !this.dice.happens(chance)) return false;
+  private strikes(fault: Fault, chance: number, dice = this.dice): boolean {
+    if (!this.faulty || !dice.happens(chance)) return false;
     this.met.set(fault, (this.met.get(fault) ?? 0) + 1);
     return true;
   }
@@ -181,7 +197,7 @@ export class World {
     }
     if (this.strikes('duplicated', 0.03)) this.later(wire + this.dice.below(2_000), null, () => void this.server.answer(request));
     this.later(wire, tablet, () => {
-      const answer = this.spoilt(this.server.answer(request));
+      const answer = this.spoilt(`${tablet.device}/${request.kind}`, this.server.answer(request));
       this.later(wire, tablet, () => back(answer));
     });
   }
@@ -204,11 +220,13 @@ export class World {
   }
 
   /** Something between server and tablet spoils the answer, after the server has acted. */
-  private spoilt(answer: Answer): Answer {
+  private spoilt(asked: string, answer: Answer): Answer {
     if (this.strikes('cut_short', 0.02)) return {...answer, body: null};
     const nonce = (answer.body as {nonce?: string} | null)?.nonce;
-    if (nonce !== undefined && this.strikes('crossed', 0.02)) return {...answer, body: {...(answer.body as object), nonce: 'another'}};
-    return answer;
+    if (nonce === undefined) return answer;
+    const earlier = this.answers.get(asked) ?? {...answer, body: {...(answer.body as object), nonce: 'another'}};
+    this.answers.set(asked, answer);
+    return this.strikes('crossed', 0.02) ? earlier : answer;
   }
 
   /** One thing that happens in the life of the tablets. */
@@ -230,6 +248,7 @@ export class World {
     }
     if (this.dice.happens(0.02)) this.tell(tablet, {kind: this.dice.one(['online', 'offline', 'poked', 'signed_in'])});
     if (this.dice.happens(0.05)) this.backups.push(this.server.backup());
+    if (this.forgetting !== null && this.strikes('compacted', 0.03, this.forgetting)) this.server.compact();
     if (this.backups.length > 0 && this.strikes('restore', 0.004)) this.restore();
     this.run(this.dice.below(4_000));
   }
