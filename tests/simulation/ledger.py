@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backend.core import journal
 from backend.core.db import reading
 from backend.exchange.conflicts import Conflict
-from backend.exchange.models import INTERVALS
+from backend.exchange.models import HEADS, INTERVALS
 from backend.identity.models import Device as DeviceRow
 from backend.media import services as media
 from sync import chain
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TAKES_EFFECT = {"applied", "merged", "conflict"}
 LATE = timedelta(days=14)
 """For so long who left a visit may still send what was done there (sync/README.md)."""
+MAKES = {"note.add", "photo.add", "time.add", "ticket.create", "asset.create"}
+"""Types whose operation makes the thing that it names."""
 Disks = dict[int, list[dict[str, Any]]]
 
 
@@ -40,6 +42,7 @@ class Ledger:
         for org, log in self.logs.items():
             self._check_chains(org, log)
             self._check_order(log)
+            self._check_refused(org, log)
             self._check_standing(org, log)
             self._check_conflicts(org, log)
             self._check_photos(org, log)
@@ -85,6 +88,16 @@ class Ledger:
             elif row.status in TAKES_EFFECT and any(at is None or at > row.received_at for at in held[key]):
                 words = f"operation {row.n} of {row.device} overtook one that is held on the same {row.kind}"
                 raise Violation("I5", words)
+
+    def _check_refused(self, org: str, log: list[Any]) -> None:
+        """I3: what took no effect has left nothing: no row is there which only refused or held operations made."""
+        decided = {row.sha256: row.set_aside_at for row in log if row.op_id is not None}
+        made = {row.entity_id for row in log if row.status in TAKES_EFFECT or decided.get(row.sha256) is not None}
+        with self.world.server.inside(), reading() as session:
+            there = set(session.scalars(select(HEADS.c.entity_id).where(HEADS.c.org_id == org, ~HEADS.c.deleted)))
+        for row in log:
+            if row.type in MAKES and row.entity_id in there - made:
+                raise Violation("I3", f"operation {row.n} of {row.device} is {row.status}, and its {row.kind} is there")
 
     def _of_tablets(self, log: list[Any]) -> list[Any]:
         tablets = {device.id for device in self.world.devices}

@@ -67,6 +67,15 @@ def test_a_change_that_overtakes_a_held_one_is_seen(ledger: Ledger, org: str) ->
     ledger._check_order([note, held])
 
 
+@pytest.mark.parametrize("status", ["held", "rejected"])
+def test_what_was_refused_and_is_there_all_the_same_is_seen(ledger: Ledger, org: str, status: str) -> None:
+    photo = line(ledger.logs[org], "photo.add")
+    assert photo.status == "applied"
+    photo.status = status
+
+    assert rule_of(lambda: ledger._check_refused(org, ledger.logs[org])) == "I3"
+
+
 def test_late_work_that_is_held_is_seen(ledger: Ledger, org: str, monkeypatch: pytest.MonkeyPatch) -> None:
     note = line(ledger.logs[org], "note.add")
     note.status, note.code = "held", "out_of_scope"

@@ -138,11 +138,18 @@ TABLET = (
         "lane.retryAt = turn.now + Math.round((atLeast ?? 0) + jitter * 0);",
     ),
     Mutant(
-        "the numbers of the answers are not compared", "P8", "I4",
-        "The outcome of one operation is written beside another.",
+        "any answer to a push is the one to this push", "P20", "I9",
+        "Neither nonce nor numbers of an answer are compared: the outcome of one operation is taken for another's.",
         "pwa/src/exchange/settle.ts",
-        "isResult(line) && line.n === sent.body.first + index && (line.id === null || line.id === sent.ids[index]),",
-        "isResult(line),",
+        "  if (nonce !== sent.body.nonce || typeof epoch !== 'string' || typeof resume !== 'string' || !isWhole(seq)) "
+        "return null;\n"
+        "  if (!Array.isArray(results) || results.length !== sent.ids.length) return null;\n"
+        "  const fits = results.every(\n    (line, index) =>\n"
+        "      isResult(line) && line.n === sent.body.first + index && "
+        "(line.id === null || line.id === sent.ids[index]),\n  );",
+        "  if (typeof epoch !== 'string' || typeof resume !== 'string' || !isWhole(seq)) return null;\n"
+        "  if (!Array.isArray(results) || results.length !== sent.ids.length) return null;\n"
+        "  const fits = results.every(isResult);",
         judge=ENGINE,
     ),
     Mutant(
@@ -156,7 +163,7 @@ TABLET = (
         "a copy gives up", "P10 (Replicache)", "I23",
         "Who is told to be a copy sends nothing any more, and what it holds stays there.",
         "pwa/src/exchange/fork.ts",
-        "  turn.commit('push', [{kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});",
+        "  turn.commit('push', [...unproven(turn), {kind: 'rekey', device: newDevice(turn)}], {}, {kind: 'rekeyed'});",
         "  push.closed = 'device_forked';",
         judge=ENGINE,
     ),
