@@ -39,4 +39,4 @@ def audience_of(kind: str, entity: str, value: Mapping[str, Any]) -> str | None:
     if "by" not in rule:
         return rule["of"]
     owner = entity if rule["by"] == "id" else value.get(rule["by"])
-    return f"{rule['of']}:{owner}" if owner else None
+    return f"{rule['of']}:{owner}" if owner else rule.get("else")

@@ -19,6 +19,9 @@ from sync.policy import MergeClass, class_of
 if TYPE_CHECKING:
     from backend.exchange.work import Work
 
+WITHHELD = "withheld"
+"""In `current` of a conflict: its sender is told that there is a value, and not which."""
+
 OFFICE = frozenset({"dispatcher", "service_manager", "administrator", "system"})
 
 
@@ -104,14 +107,16 @@ def _keep_beside(work: Work, kind: str, state: State, name: str, value: Any, dec
     author = _author(work, held)
     conflict = work.new_id()
     is_open = decision.outcome is Status.CONFLICT
+    audience = work.kind(kind).audience(state)
+    current = {"value": held.value, "by": author.person, "at": author.at}
     work.create(
         "conflict",
         conflict,
-        visit=_visit(work.kind(kind).audience(state)),
+        visit=_visit(audience),
         kind=kind,
         entity=state["id"],
         field=name,
-        current={"value": held.value, "by": author.person, "at": author.at},
+        current=current if work.sees(audience) else {**current, WITHHELD: True},
         candidate={"value": value, "by": work.actor.person_id, "at": work.acted_at, "op": work.op.id},
         state="open" if is_open else "decided",
         choice=None if is_open else _choice(decision),

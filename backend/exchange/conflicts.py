@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, post_dump
 from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,7 @@ from backend.core.entity import ID, JSON_VALUE, WORD, Entity
 from backend.core.roles import OFFICE, SYSTEM
 from backend.core.schema import Lenient, OneOf, Strict
 from backend.exchange import registry
+from backend.exchange.clashes import WITHHELD
 from backend.exchange.handlers import OperationType, Result, applied, held, rejected
 from backend.exchange.kinds import Kind, State
 from backend.exchange.work import Work
@@ -25,6 +26,7 @@ class Conflict(Entity):
     """`current` {value, by, at} is in force, `candidate` {value, by, at, op} came second. State: open, decided.
 
     `choice` (current, candidate) without `decided_by` was made by the law: the office overrules on the schedule.
+    `current` with `withheld` keeps its value from the candidate's author.
     """
 
     __tablename__ = "conflict"
@@ -58,6 +60,11 @@ class ConflictWire(Lenient):
     choice = OneOf("current", "candidate", required=True, allow_none=True)
     decided_by = fields.String(required=True, allow_none=True)
 
+    @post_dump
+    def _withhold(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        current = data["current"]
+        return {**data, "current": {**current, "value": None}} if current.get(WITHHELD) else data
+
 
 class DecideArgs(Strict):
     """conflict.decide: which of the two values is to be current."""
@@ -74,7 +81,7 @@ def decide(work: Work, op: Operation, args: dict[str, Any]) -> Result:
     if conflict["state"] != "open":
         return held("wrong_state")
     work.must(conflict["kind"], conflict["entity"])
-    # A conflict outside visits is of no audience of its own: whoever reaches the row decides.
+    # A conflict outside visits is of its sender's audience, which has no limits: whoever reaches the row decides.
     if not registry.current().reached(work, work.audience((conflict["kind"], conflict["entity"]))):
         return rejected("out_of_scope")
     if args["choice"] == "candidate":
@@ -108,7 +115,8 @@ def conflicts_of(actor: Actor, entities: Iterable[str]) -> list[Conflict]:
 
 
 def _audience(state: State) -> str:
-    return f"v:{state['visit']}" if state["visit"] is not None else "office"
+    """That of the visit; outside visits the person whose value came second, so that their tablet hears of the end."""
+    return f"v:{state['visit']}" if state["visit"] is not None else f"u:{state['candidate']['by']}"
 
 
 KINDS = (Kind("conflict", Conflict, ConflictWire(), _audience),)

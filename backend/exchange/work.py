@@ -129,6 +129,14 @@ class Work:
         intervals = self.scopes.intervals(self.actor.person_id, audience)
         return standing([one for one in intervals if one.leave_seq is not None], base, self.now)
 
+    def sees(self, audience: str) -> bool:
+        """Whether the sender may be told what stands there now. Who sends late, or whose held work the office carries
+        out, may have left before it was written.
+        """
+        if self.actor.device_kind != "tablet" or audience.partition(":")[0] not in TREES:
+            return True
+        return self.in_scope(self.actor.person_id, audience)
+
     # A tablet whose storage was copied
 
     def bring_again(self, device: str, n: int) -> None:

@@ -33,9 +33,17 @@ export type TimeEntry = Value<'time_entry'>;
 export type Note = Value<'note'>;
 export type PersonRow = Value<'person'>;
 
+/** `withheld`: there is a value, and this person may not see it any more. */
+type Said = {
+  readonly value: unknown;
+  readonly by: string;
+  readonly at: string;
+  readonly withheld?: boolean;
+};
+
 export type Conflict = Closer<'conflict', {
-  readonly current: {readonly value: unknown; readonly by: string; readonly at: string};
-  readonly candidate: {readonly value: unknown; readonly by: string; readonly at: string; readonly op: string};
+  readonly current: Said;
+  readonly candidate: Said & {readonly op: string};
 }>;
 
 /** What the office made of an operation of one's own that was held; its id is the operation's. */

@@ -4,7 +4,7 @@ import page from '../../../sync/policy.json' with {type: 'json'};
 export type MergeClass = 'append' | 'evidence' | 'planning' | 'low_stakes' | 'state';
 
 export const FIELDS = page.fields as Readonly<Record<string, MergeClass>>;
-const AUDIENCES = page.audiences as Readonly<Record<string, {of: string; by?: string}>>;
+const AUDIENCES = page.audiences as Readonly<Record<string, {of: string; by?: string; else?: string}>>;
 
 /** The class of a field; `answers.p3` has that of `answers`. Throws for one that policy.json lacks. */
 export function classOf(kind: string, field: string): MergeClass {
@@ -23,5 +23,5 @@ export function audienceOf(kind: string, entity: string, value: Readonly<Record<
   if (rule === undefined) return null;
   if (rule.by === undefined) return rule.of;
   const owner = rule.by === 'id' ? entity : value[rule.by];
-  return typeof owner === 'string' && owner !== '' ? `${rule.of}:${owner}` : null;
+  return typeof owner === 'string' && owner !== '' ? `${rule.of}:${owner}` : rule.else ?? null;
 }

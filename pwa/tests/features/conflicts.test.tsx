@@ -104,6 +104,50 @@ describe('the way to them', () => {
   });
 });
 
+describe('two values of a thing that is of no visit', () => {
+  const ASSET = rows.asset().id;
+  const about = (over: Record<string, unknown> = {}) => conflict({
+    visit: null, kind: 'asset', entity: ASSET, field: 'place', current: {value: 'Rack 1', by: COLLEAGUE, at: '2026-11-24T01:10:00.000Z'}, candidate: {value: 'Rack 2', by: PERSON, at: '2026-11-24T01:12:00.000Z', op: 'o'}, ...over,
+  });
+  const comes = (change: Change) => opened().store.commit([{kind: 'stage', changes: [change]}, {kind: 'apply', limit: 100, generation: 1}]);
+
+  test.each([
+    ['candidate', 'Mei Lin decided: your value counts. The other one stays to be seen.'],
+    ['current', 'Mei Lin decided: the other value counts. Yours stays to be seen.'],
+  ])('leave what needs attention when the office has decided, and it is told who did: %s', async (choice, words) => {
+    await open();
+    await answered('asset.edit', ['asset', ASSET], {place: 'Rack 2'}, {status: 'conflict', conflict_id: CONFLICT});
+    await comes(about());
+    expect(viewNow().trouble()).toHaveLength(1);
+    await comes({...about({state: 'decided', choice, decided_by: DISPATCHER}), ver: 99});
+    expect(viewNow().trouble()).toHaveLength(0);
+    render(<SyncScreen />);
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.getByRole('link', {name: 'Look'}).getAttribute('href')).toBe('/app/conflicts');
+  });
+
+  test('stand side by side, with what they are about', async () => {
+    await open(about({state: 'decided', choice: 'current', decided_by: DISPATCHER}));
+    render(<ConflictsScreen rest={[]} />);
+    for (const words of ['Place', 'Rack 1', 'Rack 2', 'Yours']) expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.getByText(String(rows.asset().v?.['name']))).toBeTruthy();
+    expect(screen.getByText(/^Mei Lin decided: the value of Nurul counts/)).toBeTruthy();
+  });
+
+  test('a value that the person may not see any more is said to be there', async () => {
+    await open(about({current: {value: null, withheld: true, by: COLLEAGUE, at: '2026-11-24T01:10:00.000Z'}}));
+    render(<ConflictsScreen rest={[]} />);
+    expect(await screen.findByText('Not shown: you no longer go to this site')).toBeTruthy();
+    expect(screen.queryByText('No answer')).toBeNull();
+  });
+
+  test('are not among those of a visit', async () => {
+    await open(about());
+    render(<ConflictsScreen rest={[VISIT]} />);
+    expect(await screen.findByText('Nobody differs here')).toBeTruthy();
+  });
+});
+
 describe('what the office did not simply take', () => {
   test.each([
     ['device_suspended', 'This tablet was suspended. Your work is kept; call the office, which can let it pass.'],

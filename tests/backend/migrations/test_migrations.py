@@ -17,8 +17,9 @@ from backend import schema_version
 from backend.core.clock import SetClock
 from backend.core.config import Config
 from backend.core.db import Base, db, reading
+from backend.exchange import audit
 from backend.identity.models import Account
-from tests.makers import House, build_app
+from tests.makers import House, Tablet, build_app
 
 FOLDER = str(schema_version.FOLDER)
 
@@ -116,3 +117,36 @@ def test_there_is_one_line_of_history() -> None:
     from alembic.script import ScriptDirectory
 
     assert len(ScriptDirectory(FOLDER).get_heads()) == 1
+
+
+def test_conflicts_outside_visits_move_to_their_senders_and_back(empty: Flask, clock: SetClock) -> None:
+    with empty.app_context():
+        schema_version.migrate()
+    house = House.found(empty, clock, "Sungai Systems")
+    first, second, gone = (house.tablet("engineer", nth) for nth in (1, 2, 3))
+    house.visit(first.person, second.person)
+    asset, left = house.new_id(), house.visit(gone.person)
+    facts = {"site": house.ids["site"], "type": "ups", "name": "UPS", "stage": "in_service"}
+    house.office()("asset.create", ("asset", asset), facts)
+    for tablet in (first, second, gone):
+        tablet.pull()
+    for n, tablet in enumerate((first, second, gone), 1):
+        tablet.do("asset.edit", ("asset", asset), {"place": f"Rack {n}"})
+    house.office()("visit.assign", ("visit", left), {"engineers": [], "lead": None})
+    second.pull()
+
+    def told(tablet: Tablet) -> list[object]:
+        tablet.pull()
+        return [row.value["current"] for (kind, _), row in tablet.rows.items() if kind == "conflict"]
+
+    with empty.app_context():
+        downgrade(directory=FOLDER, revision="0006")
+    assert [told(tablet) for tablet in (first, second, gone)] == [[], [], []]
+
+    with empty.app_context():
+        upgrade(directory=FOLDER)
+        assert audit.differences(house.org_id) == []
+    [[seen], [unseen]] = told(second), told(gone)
+    assert isinstance(seen, dict) and seen["value"] == "Rack 1"
+    assert isinstance(unseen, dict) and (unseen["value"], unseen["withheld"]) == (None, True)
+    assert told(first) == []

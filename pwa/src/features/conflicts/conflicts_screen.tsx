@@ -10,18 +10,19 @@ import {Banner, Button, Card, Chip, EmptyState} from '../../ui/kit.ts';
 import {contentVerdict} from '../visit/rules.ts';
 import './conflicts.css';
 import {conflictsOf, saidBefore} from './rules.ts';
-import {fieldWords, valueWords} from './wording.ts';
+import {fieldWords, thingWords, valueWords} from './wording.ts';
 
-/** Both values of every field on which two people differ, and who decides. `/app/conflicts/<visit>` */
-export default function ConflictsScreen({rest: [id = '']}: ScreenProps) {
+/** Both values of every field on which two people differ, and who decides. `/app/conflicts/<visit>`, or what is of no visit. */
+export default function ConflictsScreen({rest}: ScreenProps) {
   const view = useView();
-  const visit = view.get<Visit>('visit', id);
+  const id = rest[0] ?? null;
+  const visit = id === null ? null : view.get<Visit>('visit', id);
   const all = conflictsOf(view, id);
-  const open = view.openConflicts(id).length;
+  const open = all.filter(({state}) => state === 'open').length;
   return (
-    <Screen title={t('conflicts.title')} onBack={() => back('visit', id)}>
+    <Screen title={t('conflicts.title')} onBack={() => id === null ? back('sync') : back('visit', id)}>
       {visit !== null && <p class="soft">{[visit.number, visit.site_name].filter(Boolean).join(' · ')}</p>}
-      {open > 0 && <Banner tone="warn" title={t('conflicts.office')}>{t('conflicts.office.detail')}</Banner>}
+      {open > 0 && <Banner tone="warn" title={t('conflicts.office')}>{id === null ? t('conflicts.other.detail') : t('conflicts.office.detail')}</Banner>}
       {all.length === 0 && <EmptyState icon="check-check" title={t('conflicts.none')}>{t('conflicts.none.detail')}</EmptyState>}
       {all.map((conflict) => <Both key={conflict.id} conflict={conflict} answerable={visit !== null && contentVerdict(visit.state) !== 'signed'} />)}
     </Screen>
@@ -34,8 +35,10 @@ function Both({conflict, answerable}: {conflict: Row<Conflict>; answerable: bool
   const before = saidBefore(view, conflict, person);
   const isOpen = conflict.state === 'open';
   const now = isOpen ? inForce(view, conflict) : null;
+  const thing = thingWords(view, conflict);
   return (
     <Card title={fieldWords(view, conflict)} tone={isOpen ? 'warn' : 'neutral'}>
+      {thing !== null && <p class="soft">{thing}</p>}
       <div class="row">{isOpen ? <Chip tone="warn" icon="clock">{t('conflicts.waits')}</Chip> : <Chip tone="ok" icon="check">{decisionWords(view, conflict)}</Chip>}</div>
       <dl class="values">
         {before !== null && <One title={t('conflicts.before')} value={valueWords(view, conflict, before.value)} who={null} counts={false} />}
@@ -65,7 +68,8 @@ function Said({conflict, which, person}: {conflict: Row<Conflict>; which: 'curre
   const name = mine ? t('conflicts.you') : view.get<PersonRow>('person', said.by)?.name ?? t('checklist.somebody');
   const counts = conflict.state === 'open' ? which === 'current' : conflict.choice === which;
   const title = mine ? t('conflicts.mine') : t('conflicts.theirs', {name});
-  return <One title={title} value={valueWords(view, conflict, said.value)} who={whoWords(name, said.at)} counts={counts} />;
+  const value = said.withheld === true ? t('conflicts.withheld') : valueWords(view, conflict, said.value);
+  return <One title={title} value={value} who={whoWords(name, said.at)} counts={counts} />;
 }
 
 function whoWords(name: string, at: string | null): string {

@@ -2,10 +2,10 @@ import type {Conflict} from '../../app/rows.ts';
 import type {Row, View} from '../../app/view.ts';
 import type {Operation} from '../../sync/operation.ts';
 
-/** All of a visit, those that wait first: a decided one stays to be looked at. */
-export function conflictsOf(view: View, visit: string): readonly Row<Conflict>[] {
+/** All of a visit, or those of this person that are of none; those that wait first: a decided one stays to be looked at. */
+export function conflictsOf(view: View, visit: string | null): readonly Row<Conflict>[] {
   const rank = ({state}: Conflict) => (state === 'open' ? 0 : 1);
-  return [...view.ofVisit<Conflict>('conflict', visit)].sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1));
+  return view.all<Conflict>('conflict').filter((row) => row.visit === visit).sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1));
 }
 
 /** What this person had said of the field before the value that clashed: their last earlier answer on this tablet. */

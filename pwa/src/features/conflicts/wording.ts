@@ -1,13 +1,34 @@
-import type {Conflict, Run} from '../../app/rows.ts';
+import type {Asset, Conflict, PersonRow, Run, Site, Ticket} from '../../app/rows.ts';
 import type {View} from '../../app/view.ts';
 import {type Item, label} from '../../checklists/index.ts';
-import {language, t} from '../../i18n/i18n.ts';
+import {dateAndTime} from '../../i18n/format.ts';
+import {key, language, t, type WordKey} from '../../i18n/i18n.ts';
 import {readRun} from '../checklist/shared.ts';
+
+const FIELDS: Readonly<Record<string, WordKey>> = {
+  'asset.name': key('conflicts.field.asset.name'), 'asset.place': key('conflicts.field.asset.place'), 'asset.serial': key('conflicts.field.asset.serial'), 'asset.tag': key('conflicts.field.asset.tag'),
+  'asset.maker': key('conflicts.field.asset.maker'), 'asset.model': key('conflicts.field.asset.model'), 'asset.type': key('conflicts.field.asset.type'), 'asset.stage': key('conflicts.field.asset.stage'),
+  'ticket.title': key('ticket.title'), 'ticket.description': key('ticket.description'), 'ticket.impact': key('ticket.impact'), 'ticket.urgency': key('ticket.urgency'), 'ticket.category': key('ticket.category'),
+  'ticket.cause': key('ticket.cause'), 'ticket.action': key('ticket.action'), 'ticket.prevention': key('ticket.prevention'), 'ticket.asset': key('ticket.asset'), 'ticket.site': key('conflicts.field.ticket.site'),
+  'ticket.assignee': key('conflicts.field.ticket.assignee'), 'ticket.reporter': key('conflicts.field.ticket.reporter'),
+  'visit.starts_at': key('conflicts.field.visit.starts'), 'visit.ends_at': key('conflicts.field.visit.ends'), 'visit.engineers': key('conflicts.field.visit.engineers'), 'visit.lead': key('conflicts.field.visit.lead'),
+  'visit.title': key('conflicts.field.visit.title'), 'visit.briefing': key('visit.briefing'),
+};
+
+const WORDS: Readonly<Record<string, WordKey>> = {
+  'ticket.impact high': key('ticket.level.high'), 'ticket.impact medium': key('ticket.level.medium'), 'ticket.impact low': key('ticket.level.low'),
+  'ticket.urgency high': key('ticket.level.high'), 'ticket.urgency medium': key('ticket.level.medium'), 'ticket.urgency low': key('ticket.level.low'),
+  'ticket.category data_recovery': key('ticket.category.data_recovery'), 'ticket.category hardware': key('ticket.category.hardware'), 'ticket.category helpdesk': key('ticket.category.helpdesk'),
+  'ticket.category network': key('ticket.category.network'), 'ticket.category security': key('ticket.category.security'), 'ticket.category software': key('ticket.category.software'),
+};
+
+const MOMENTS = new Set(['visit.starts_at', 'visit.ends_at']);
 
 /** The field as people call it: the item's own question, and that it is about its remark. */
 export function fieldWords(view: View, conflict: Conflict): string {
   const item = itemOf(view, conflict);
-  const name = item === null ? conflict.field.replace('.', ': ') : label(item.label, language.value);
+  const words = FIELDS[`${conflict.kind}.${conflict.field}`];
+  const name = item !== null ? label(item.label, language.value) : words !== undefined ? t(words) : conflict.field.replace('.', ': ');
   return conflict.field.startsWith('remarks.') ? t('conflicts.remarkOn', {name}) : name;
 }
 
@@ -17,7 +38,26 @@ export function valueWords(view: View, conflict: Conflict, value: unknown): stri
   if (Array.isArray(value)) return value.map((part) => valueWords(view, conflict, part)).join(', ');
   if (typeof value !== 'string') return JSON.stringify(value);
   const item = conflict.field.startsWith('answers.') ? itemOf(view, conflict) : null;
-  return item === null ? value : answerWords(item, value);
+  return item === null ? plainWords(view, `${conflict.kind}.${conflict.field}`, value) : answerWords(item, value);
+}
+
+/** What the field is of, where that is not the visit itself: the ticket's number and subject, the device's name. */
+export function thingWords(view: View, {kind, entity}: Conflict): string | null {
+  if (kind === 'ticket') {
+    const ticket = view.get<Ticket>('ticket', entity);
+    return ticket === null ? null : [ticket.number, ticket.title].filter(Boolean).join(' · ');
+  }
+  return kind === 'run' || kind === 'visit' ? null : nameOf(view, [kind], entity);
+}
+
+function plainWords(view: View, field: string, value: string): string {
+  const words = WORDS[`${field} ${value}`];
+  if (words !== undefined) return t(words);
+  return MOMENTS.has(field) ? dateAndTime(Date.parse(value)) : nameOf(view, ['person', 'asset', 'site'], value) ?? value;
+}
+
+function nameOf(view: View, kinds: readonly string[], id: string): string | null {
+  return kinds.map((kind) => view.get<PersonRow | Asset | Site>(kind, id)?.name).find((name) => name !== undefined) ?? null;
 }
 
 function answerWords(item: Item, value: string): string {

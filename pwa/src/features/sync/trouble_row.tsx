@@ -66,12 +66,14 @@ function decisionOf(view: View, {id, result}: OutboxRow): Decided | null {
   }
   const conflict = view.get<Conflict>('conflict', result?.conflict_id ?? '');
   if (conflict === null || conflict.state === 'open') return null;
-  return {words: conflict.choice === 'candidate' ? t('sync.decided.yours') : t('sync.decided.theirs'), chip: {words: key('sync.decided.chip'), tone: 'ok'}};
+  const name = view.get<PersonRow>('person', conflict.decided_by ?? '')?.name ?? t('sync.decided.office');
+  return {words: conflict.choice === 'candidate' ? t('sync.decided.yours', {name}) : t('sync.decided.theirs', {name}), chip: {words: key('sync.decided.chip'), tone: 'ok'}};
 }
 
 /** The screen of what the act was about; both values where two people differ. */
 function placeOf(view: View, {kind, entity, result}: OutboxRow): string | null {
   const conflict = view.get<Conflict>('conflict', result?.conflict_id ?? '');
+  if (conflict !== null && conflict.visit === null) return href('conflicts');
   if (conflict?.visit != null && view.get('visit', conflict.visit) !== null) return href('conflicts', conflict.visit);
   if (kind === 'visit' || kind === 'ticket' || kind === 'run') return view.get(kind, entity) === null ? null : href(kind, entity);
   const {visit = null} = view.get<Run | Photo | TimeEntry>(kind, entity) ?? {};
