@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core import clock
 from backend.core.db import current_unit, db, reading, unit
@@ -23,7 +25,7 @@ from backend.exchange.models import ScopeInterval, SyncOrg
 from backend.exchange.oplog import OperationLog
 from backend.exchange.poke import announce
 from backend.exchange.problems import DeviceUnknown
-from backend.exchange.push import Keeping
+from backend.exchange.push import NOT_ITS_FAULT, Keeping
 from backend.exchange.quarantine import Received, held, held_counts, history
 from backend.exchange.rescued import TakenIn, take_in
 from backend.identity.actor import Actor
@@ -36,6 +38,8 @@ __all__ = [
     "open_conflicts", "take_in",
 ]  # fmt: skip
 
+log = logging.getLogger("singgah.exchange")
+
 Ask = tuple[str, tuple[str, str], Mapping[str, Any]]
 """(operation type, (kind, id), args)."""
 
@@ -45,10 +49,20 @@ def submit(actor: Actor, ops: Sequence[Ask], base: int = 0, at: datetime | None 
     `base`: the feed's head when the page that the person acted on was made (a form's hidden field), 0 for none.
     `at`: when the person acted, the present by default. An operation that is held or rejected says so in its result
     and does not disturb the others. Opens its own unit of work. Raises Busy when the database cannot take it.
+    A decision about held work that the database refuses is `rejected: server_error`, and the work goes on waiting.
     """
     texts = [_operation(ask, base, at or clock.now()) for ask in ops]
     sender = _sender(actor)
-    return outrun.again(lambda lock: _submitted(sender, texts, lock=lock), str(sender.device_id))
+    try:
+        return outrun.again(lambda lock: _submitted(sender, texts, lock=lock), str(sender.device_id))
+    except NOT_ITS_FAULT:
+        raise
+    except SQLAlchemyError:
+        if any(type_ != "held.decide" for type_, _, _ in ops):
+            raise
+        # Only when all is written does the database say no to what a tablet wanted; nothing of the decision was kept.
+        log.exception("held work cannot be written", extra={"ops": [entity[1] for _, entity, _ in ops]})
+        return [{"status": "rejected", "code": "server_error"} for _ in ops]
 
 
 def _operation(ask: Ask, base: int, at: datetime) -> str:

@@ -25,6 +25,10 @@ from backend.inspections import services as inspections
 from backend.signoff import services as signoff
 from backend.visits import services as visits
 
+FAILED_AGAIN = (
+    "Not done: the program failed at it again, and its log says why. "
+    "It goes on waiting; it can be set aside with a reason."
+)
 HREF = "/console/attention"
 BACK = re.compile(r"/console/[a-z0-9/-]{0,120}")
 MOST_CHAIN = 200
@@ -267,6 +271,8 @@ def _decide(operation: str, entity: tuple[str, str], args: Mapping[str, Any], sa
         flash(said, "ok")
     elif result.get("code") == "wrong_state":
         flash(_who_was_first(actor, operation, entity[1]), "warn")
+    elif result.get("code") == "server_error":
+        flash(FAILED_AGAIN, "fail")
     else:
         flash(f"Not done: {forms.reason(str(result.get('code') or result['status']))}", "fail")
     return _back()

@@ -12,8 +12,11 @@ from backend.console.pages import attention
 from backend.core import jobs
 from backend.core.db import unit
 from backend.core.schema import wire_time
+from backend.exchange.handlers import Result, applied
+from backend.exchange.work import Work
 from backend.identity import accounts
 from backend.identity.actor import Scope
+from sync.operation import Operation
 from tests.backend.console.conftest import Desk
 from tests.backend.inspections.test_operations import DEFINITION, NAME
 from tests.backend.signoff.signatures import Pen
@@ -311,6 +314,33 @@ def test_no_key_that_moves_or_goes_decides_anything() -> None:
     """`k` on a card must not keep what it only wanted to leave."""
     keys = {key for choices in attention.SETTLE.values() for _, _, key in choices}
     assert keys & set("jkgne/?") == set()
+
+
+def test_held_work_that_the_database_refuses_goes_on_waiting_and_can_be_set_aside(
+    house: House, tablet: Tablet, second: Tablet, visit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.office()("visit.assign", ("visit", visit), {"engineers": [second.person.id], "lead": second.person.id})
+    house.clock.advance(days=20)
+    tablet.pull()
+    tablet.do("visit.mark", ("visit", visit), {"mark": "travelling"})
+    desk = Desk(house.browser("dispatcher"))
+    path = action(desk.see(INBOX), "held")
+    operation = house.app.extensions["singgah.exchange"].operations["visit.mark", 1]
+
+    def without_a_title(work: Work, op: Operation, args: dict[str, Any]) -> Result:
+        work.set("visit", op.entity[1], title=None)
+        return applied()
+
+    monkeypatch.setitem(vars(operation), "handle", without_a_title)
+    house.app.testing = False
+
+    after = said(desk, path, choice="carry_out")
+
+    assert "Not done: the program failed at it again" in after
+    assert "Step: Travelling" in after
+    assert "Set aside." in said(desk, path, choice="set_aside", reason="Told by telephone")
+    second.sync()
+    assert second.value("visit", visit)["title"], "nothing of it was kept"
 
 
 def test_a_decision_that_means_nothing_is_refused_in_words(desk: Desk, clash: None) -> None:
