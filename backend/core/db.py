@@ -1,7 +1,8 @@
 """The database: one declarative base, units of work that write, snapshots that read.
 
 `unit()` keeps all of the work or none of it and sends letters only after the commit; `reading()` is one snapshot that
-cannot write (decisions.md 21). Tables fed to tablets change only inside exchange's own unit (see one_way.py).
+cannot write (decisions.md 21), `snapshot()` the same without a session, `glance()` for one statement alone. Tables fed
+to tablets change only inside exchange's own unit (see one_way.py).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from backend.core import one_way, sqlite
+from backend.core import one_way, postgresql, sqlite
 from backend.core.config import Config
 
 Letter = Callable[[], None]
@@ -101,7 +102,7 @@ class Unit:
 def unit(*, fed: bool = False) -> Iterator[Unit]:
     """Keep all of the work or none of it; let letters out only once it is kept. Units do not nest."""
     session = db.session()
-    if "unit" in session.info or session.info.get("reading") or "snapshot" in session.info:
+    if not session.info.keys().isdisjoint(("unit", "reading", "snapshot", "glance")):
         raise RuntimeError("a unit of work cannot begin inside another one or inside a reading")
     current = session.info["unit"] = Unit(fed)
     try:
@@ -136,17 +137,20 @@ def reading() -> Iterator[Session]:
     if "unit" in session.info or session.info.get("reading"):
         yield session
         return
-    if "snapshot" in session.info:
-        raise RuntimeError("a reading cannot begin inside snapshot(): it would see another state")
+    if "snapshot" in session.info or "glance" in session.info:
+        raise RuntimeError("a reading cannot begin inside snapshot() or glance(): it would see another state")
     session.rollback()
     session.connection(execution_options={"read_only": True})
     session.info["reading"] = True
+    end = session.rollback
     try:
         yield session
+        # Nothing was written; but with a rollback PostgreSQL's driver forgets every statement that it had prepared.
+        end = session.commit
     finally:
         del session.info["reading"]
         session.expunge_all()
-        session.rollback()
+        end()
 
 
 @contextmanager
@@ -160,14 +164,39 @@ def snapshot() -> Iterator[Connection]:
         yield session.connection()
     elif "snapshot" in session.info:
         yield session.info["snapshot"]
+    elif "glance" in session.info:
+        raise RuntimeError("a snapshot cannot begin inside glance(): it would see another state")
     else:
         with db.engine.connect() as connection:
             session.info["snapshot"] = connection
-            connection.execution_options(read_only=True).begin()
             try:
-                yield connection
+                with connection.execution_options(read_only=True).begin():
+                    yield connection
             finally:
                 del session.info["snapshot"]
+
+
+@contextmanager
+def glance() -> Iterator[Connection]:
+    """For a statement that reads and is a snapshot by itself; of several each sees what is committed when it comes.
+    It opens nothing and ends nothing: what many requests ask first costs little. It refuses writes.
+
+    Inside a unit, a reading, a snapshot or another glance it is what is already open.
+    """
+    session = db.session()
+    if "unit" in session.info or session.info.get("reading"):
+        yield session.connection()
+        return
+    opened = session.info.get("snapshot", session.info.get("glance"))
+    if opened is not None:
+        yield opened
+        return
+    with db.engine.connect() as connection:
+        session.info["glance"] = connection
+        try:
+            yield connection.execution_options(glance=True)
+        finally:
+            del session.info["glance"]
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -201,8 +230,7 @@ def engine_options(config: Config) -> dict[str, Any]:
         "pool_size": 12,
         "hide_parameters": True,
         "max_overflow": 28,
-        "pool_pre_ping": True,
-        "connect_args": {"options": "-c timezone=UTC"},
+        "connect_args": postgresql.CONNECT,
     }
 
 
@@ -212,13 +240,7 @@ def prepare(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
     else:
-        event.listen(engine, "begin", _begin_on_postgresql)
-
-
-def _begin_on_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("read_only"):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    one_way.open_way(connection)
+        postgresql.prepare(engine)
 
 
 def is_taken(fault: IntegrityError) -> bool:

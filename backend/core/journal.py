@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
-from backend.core.db import Base, Id, current_unit, db, reading, snapshot
+from backend.core.db import Base, Id, current_unit, db, glance, reading
 from backend.core.entity import TIME
 from backend.core.schema import wire_time
 from sync import canonical, chain
@@ -92,7 +92,7 @@ HEAD = select(JournalHead.entry, JournalHead.hash).where(JournalHead.org_id == b
 
 def head(org_id: str) -> tuple[int, str]:
     """Number and hash of the last line; (0, link(0)) for an empty journal."""
-    with snapshot() as connection:
+    with glance() as connection:
         found = connection.execute(HEAD, {"org": org_id}).one_or_none()
     return (found.entry, found.hash) if found else (0, chain.start(org_id))
 

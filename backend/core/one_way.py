@@ -65,16 +65,11 @@ def is_refused(connection: Connection, statement: str, fed: Collection[str]) -> 
     return table if table in fed and not connection.get_execution_options().get("fed") else None
 
 
-def open_way(connection: Connection) -> None:
-    """Say to PostgreSQL, for this transaction only, that it is the exchange (or a migration) that comes."""
-    way = connection.get_execution_options().get("fed")
+def opening(way: str | None) -> str:
+    """What says to PostgreSQL, for one transaction only, that it is the exchange (or a migration) that comes."""
     if way == MIGRATION:
-        connection.exec_driver_sql(f"SET LOCAL singgah.feed = '{MIGRATION}'")
-    elif way:
-        connection.exec_driver_sql(
-            f"SELECT set_config('singgah.feed', '{FEED}', true), set_config('lock_timeout', '{LOCK_TIMEOUT}', true)"
-        )
-
+        return f"SET LOCAL singgah.feed = '{MIGRATION}'"
+    return f"SET LOCAL singgah.feed = '{FEED}'; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'" if way else ""
 
 
 def guard_tables(connection: Connection, names: Iterable[str]) -> None:

@@ -88,6 +88,10 @@ class QueuedConnection(sqlite3.Connection):
                 raise QueueFull("the database is busy with another process's changes") from fault
             raise
 
+    def glance(self) -> None:
+        """Refuse every write; each statement is a snapshot by itself."""
+        self._refuse_writes(True)
+
     def begin_reading(self) -> None:
         """Begin a snapshot that refuses every write."""
         self._refuse_writes(True)
@@ -139,7 +143,10 @@ def prepare(engine: Engine) -> FairQueue:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         raw = cast(QueuedConnection, connection.connection.dbapi_connection)
-        if connection.get_execution_options().get("read_only"):
+        options = connection.get_execution_options()
+        if options.get("glance"):
+            raw.glance()
+        elif options.get("read_only"):
             raw.begin_reading()
         else:
             raw.begin_writing()

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core import clock
-from backend.core.db import db, reading, snapshot
+from backend.core.db import db, glance, reading
 from backend.exchange import poke
 from backend.exchange.flush import position
 from backend.exchange.models import SyncOrg
@@ -148,7 +148,7 @@ def known_head(org_id: str) -> dict[str, Any]:
     asked, epoch = watching.asked.get(org_id, (-FRESH_S, ""))
     if known is not None and at - asked < FRESH_S:
         return {"head": known, "epoch": epoch}
-    with snapshot() as connection:
+    with glance() as connection:
         place = position(connection, org_id)
     head, epoch = place.seq, place.epoch
     poke.heads().reset(org_id, head)

@@ -39,7 +39,8 @@ class Position:
         return "none" if self.backed_up_at is None else "backup"
 
 
-POSITION = select(ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor, ORGS.c.backed_up_at).where(ORGS.c.org_id == bindparam("org"))
+POSITION_COLUMNS = (ORGS.c.epoch, ORGS.c.seq, ORGS.c.floor, ORGS.c.backed_up_at)
+POSITION = select(*POSITION_COLUMNS).where(ORGS.c.org_id == bindparam("org"))
 POSITION_LOCKED = POSITION.with_for_update()
 
 

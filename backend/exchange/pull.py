@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
 
-from backend.core import journal
-from backend.core.db import snapshot
+from backend.core.db import glance, snapshot
 from backend.core.roles import STAFF
-from backend.exchange import devices, registry
+from backend.exchange import moment, registry
 from backend.exchange.cursors import Place
-from backend.exchange.flush import position
 from backend.exchange.kinds import Kind
 from backend.exchange.models import HEADS, INTERVALS
+from backend.exchange.moment import Moment
 from backend.exchange.problems import AppTooOld, EpochChanged, NotStaff, NotTheOwner
 from backend.identity.actor import Actor
 from sync.protocol import LIMITS, PROTOCOL, SCHEMA
@@ -24,7 +23,16 @@ from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 MIN_APP = "0.1.0"
 """The oldest version of the app that should be running; it updates at a safe point."""
 LOW = (1 << 32) - 1
-Page = Sequence[Row[int, bytes]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows as they travel, in two texts each: its position behind a comma, and the stored rest. `last` is the position
+    of the last one, 0 where there is none.
+    """
+
+    texts: list[bytes]
+    last: int
 
 
 @dataclass(frozen=True)
@@ -47,35 +55,60 @@ def pull(actor: Actor, asked: Pull) -> bytes:
     _check_reader(actor)
     if asked.proto < PROTOCOL:
         raise AppTooOld
+    if asked.cursor is None or Place.is_midway(asked.cursor):
+        return _page(actor, asked)
+    return _nothing_new(actor, asked) or _page(actor, asked)
+
+
+def _nothing_new(actor: Actor, asked: Pull) -> bytes | None:
+    """The answer to most pulls, whose feed has not moved: nothing is behind the cursor, whatever the scope. One
+    statement says so and is a snapshot by itself. None when there may be something.
+    """
+    with glance() as connection:
+        now = moment.read(connection, actor.org_id, asked.device)
+    place, schema = _place(asked, now)
+    if place.seq < now.at.seq or place.schema < schema:
+        return None
+    return _answer({**_head(asked, now, Place(now.at.seq, None, schema), False), "sums": {}}, Page([], 0))
+
+
+def _page(actor: Actor, asked: Pull) -> bytes:
     with snapshot() as connection:
-        device = devices.read(connection, actor.org_id, asked.device)
-        at = position(connection, actor.org_id)
-        if asked.epoch is not None and asked.epoch != at.epoch:
-            raise EpochChanged(at.epoch, device.next_n)
-        schema = min(asked.schema, SCHEMA)
-        place = Place.read(asked.cursor, at.seq, schema)
-        place.check(at)
-        # Most pulls come to a feed that has not moved: nothing is behind the cursor, whatever the scope.
-        moved = place.seq < at.seq or place.schema < schema
-        audiences = _audiences(connection, actor) if moved else []
+        now = moment.read(connection, actor.org_id, asked.device)
+        place, schema = _place(asked, now)
+        audiences = _audiences(connection, actor)
         feed = Feed(connection, actor.org_id, audiences, min(asked.limit, LIMITS["pull_rows"]))
-        page, more, after = feed.read(place, schema, at.seq)
-        head = {
-            "nonce": asked.nonce,
-            "epoch": at.epoch,
-            "cursor": after.cursor,
-            "more": more,
-            "head": at.seq,
-            "journal": journal.head(actor.org_id)[1],
-            "ack_n": device.next_n - 1,
-            "durable_n": device.durable_n,
-            "durability": at.durability,
-            "min_app": MIN_APP,
-            "directives": [],
-        }
+        page, more, after = feed.read(place, schema, now.at.seq)
+        head = _head(asked, now, after, more)
         if not more:
-            head["sums"] = feed.sums(schema) if page else {}
+            head["sums"] = feed.sums(schema) if page.texts else {}
     return _answer(head, page)
+
+
+def _place(asked: Pull, now: Moment) -> tuple[Place, int]:
+    """Where the pull is, and the schema that both sides know. Raises EpochChanged, Invalid, CursorExpired."""
+    if asked.epoch is not None and asked.epoch != now.at.epoch:
+        raise EpochChanged(now.at.epoch, now.next_n)
+    schema = min(asked.schema, SCHEMA)
+    place = Place.read(asked.cursor, now.at.seq, schema)
+    place.check(now.at)
+    return place, schema
+
+
+def _head(asked: Pull, now: Moment, after: Place, more: bool) -> dict[str, Any]:
+    return {
+        "nonce": asked.nonce,
+        "epoch": now.at.epoch,
+        "cursor": after.cursor,
+        "more": more,
+        "head": now.at.seq,
+        "journal": now.journal,
+        "ack_n": now.next_n - 1,
+        "durable_n": now.durable_n,
+        "durability": now.at.durability,
+        "min_app": MIN_APP,
+        "directives": [],
+    }
 
 
 def _check_reader(actor: Actor) -> None:
@@ -109,22 +142,19 @@ class Feed:
         if schema > place.schema:
             new = [kind.name for kind in _kinds() if place.schema < kind.since <= schema]
             page, more = self._page(place.filled or 0, HEADS.c.kind.in_(new), HEADS.c.seq <= place.seq)
-            if page:
-                going_on = replace(place, filled=page[-1].seq)
+            if page.texts:
+                going_on = replace(place, filled=page.last)
                 return page, True, going_on if more else Place(place.seq, place.began, schema)
         page, more = self._page(place.seq, *_known(schema))
         # After the last page everything up to the snapshot's head has been delivered, whoever it was for.
-        return page, more, Place(page[-1].seq, place.began, schema) if more else Place(head, None, schema)
+        return page, more, Place(page.last, place.began, schema) if more else Place(head, None, schema)
 
     def _page(self, after: int, *only: ColumnElement[bool]) -> tuple[Page, bool]:
-        if not self.audiences:
-            return [], False
         query = select(HEADS.c.seq, HEADS.c.body).where(
             HEADS.c.org_id == self.org_id, HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences), *only
         )
-        rows = self.connection.execute(query.order_by(HEADS.c.seq).limit(self.limit + 1)).all()
-        fits = _fitting(rows[: self.limit])
-        return rows[:fits], fits < len(rows)
+        asked = query.order_by(HEADS.c.seq).limit(self.limit + 1).execution_options(binary=True)
+        return _fitting(self.connection.execute(asked).all(), self.limit)
 
     def sums(self, schema: int) -> dict[str, str]:
         """The checksum of each visit's live rows (S20), summed by the database in halves of 32 bits."""
@@ -150,16 +180,21 @@ def _known(schema: int) -> list[ColumnElement[bool]]:
     return [HEADS.c.kind.not_in(newer)] if newer else []
 
 
-def _fitting(rows: Sequence[Row[int, bytes]]) -> int:
-    """How many of the rows stay under the size of a page; one always does."""
-    size = 0
-    for count, row in enumerate(rows):
-        size += len(row.body) + 24
-        if size > LIMITS["pull_bytes"] and count:
-            return count
-    return len(rows)
+def _fitting(rows: Sequence[Row[int, bytes]], most: int) -> tuple[Page, bool]:
+    """The first rows, `most` of them or as many as stay under the size of a page (one always does), joined as they
+    travel; and whether there are more.
+    """
+    size, last, texts = 0, 0, list[bytes]()
+    for seq, body in rows:
+        size += len(body) + 24
+        if texts and (size > LIMITS["pull_bytes"] or len(texts) == 2 * most):
+            return Page(texts, last), True
+        texts += b',{"s":%d,' % seq, body
+        last = seq
+    return Page(texts, last), False
 
 
 def _answer(head: dict[str, Any], page: Page) -> bytes:
-    rows = b",".join([b'{"s":%d,' % row.seq + bytes(row.body) for row in page])
-    return json.dumps(head, separators=(",", ":")).encode()[:-1] + b',"changes":[' + rows + b"]}"
+    said = json.dumps(head, separators=(",", ":")).encode()
+    texts = [page.texts[0][1:], *page.texts[1:]] if page.texts else []
+    return b"".join([said[:-1], b',"changes":[', *texts, b"]}"])

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from sqlalchemy import Table, bindparam, func, select, update
 
 from backend.core import clock, journal
-from backend.core.db import current_unit, db, reading, snapshot
+from backend.core.db import current_unit, db, glance, reading
 from backend.core.problems import Conflict, Forbidden, Invalid, NotFound
 from backend.identity import dpop, rules
 from backend.identity.actor import Actor
@@ -161,7 +161,7 @@ BY_KEY = select(*cast(Table, Device.__table__).c).where(Device.jkt == bindparam(
 
 def by_key(jkt: str) -> Device | None:
     """The device with this key's thumbprint."""
-    with snapshot() as connection:
+    with glance() as connection:
         row = connection.execute(BY_KEY, {"jkt": jkt}).one_or_none()
     return None if row is None else Device(**row._mapping)
 

@@ -23,7 +23,7 @@ from flask import abort, after_this_request, g, redirect, request
 from werkzeug.wrappers import Response
 
 from backend.core import clock, keys, settings
-from backend.core.db import snapshot
+from backend.core.db import glance
 from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
 from backend.identity import devices, dpop, rules, sessions, wiping
 from backend.identity.actor import Actor
@@ -212,8 +212,8 @@ def _find_session() -> None:
 
 
 def _admit_tablet(*states: str) -> None:
-    with snapshot():
-        # One snapshot for both questions: opening one costs as much as asking.
+    with glance():
+        # One connection for both questions.
         _find_session()
         _find_device(*states)
     sessions.touch(current_session())

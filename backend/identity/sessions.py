@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, delete, select, update
 
 from backend.core import clock, journal
-from backend.core.db import current_unit, db, reading, snapshot, unit
+from backend.core.db import current_unit, db, glance, reading, unit
 from backend.core.problems import SignInNeeded
 from backend.identity import limits, passwords, rules
 from backend.identity.actor import Actor, Scope
@@ -123,7 +123,7 @@ def find(token: str | None) -> Living | None:
     if not token or len(token) > 100:
         return None
     token_hash = hash_of(token)
-    with snapshot() as connection:
+    with glance() as connection:
         lines = connection.execute(FOUND, {"token_hash": token_hash}).all()
     if not lines:
         return None
@@ -138,7 +138,7 @@ def find(token: str | None) -> Living | None:
 def actor_of(org_id: str, person_id: str) -> Actor:
     """A person with the roles that hold now."""
     asked = select(Membership.role, Membership.scope_type, Membership.scope_id)
-    with snapshot() as connection:
+    with glance() as connection:
         mine = asked.where(Membership.org_id == org_id, Membership.person_id == person_id)
         held = frozenset(Scope(*row) for row in connection.execute(mine))
     return Actor(org_id, person_id, frozenset(scope.role for scope in held), held)

@@ -11,7 +11,7 @@ from sqlalchemy import Executable, func, insert, literal, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from backend.core.config import Config
-from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, reading, snapshot, unit
+from backend.core.db import FedTableTouched, UtcDateTime, current_unit, db, glance, reading, snapshot, unit
 from backend.core.journal import JournalHead
 from tests.makers import build_app
 
@@ -111,6 +111,54 @@ def test_nothing_with_a_state_of_its_own_begins_inside_a_snapshot(app: Flask) ->
             pass
         with pytest.raises(RuntimeError, match="cannot begin"), reading():
             pass
+
+
+def glimpsed() -> int:
+    with glance() as connection:
+        return connection.execute(select(func.count()).select_from(JournalHead)).scalar_one()
+
+
+def test_each_statement_of_a_glance_sees_what_is_committed_when_it_comes(app: Flask) -> None:
+    with app.app_context(), glance():
+        assert glimpsed() == 0
+        with app.app_context(), unit():
+            db.session.add(head())
+        assert glimpsed() == 1
+
+
+def test_a_glance_refuses_writes_and_nothing_of_them_stays(app: Flask) -> None:
+    with app.app_context():
+        with glance() as connection, pytest.raises(DBAPIError):
+            connection.execute(text("INSERT INTO journal_head (org_id, entry, hash) VALUES ('x', 0, '')"))
+        assert count() == 0
+
+
+def test_a_glance_at_a_state_that_is_open_already_sees_that_state(app: Flask) -> None:
+    with app.app_context(), unit():
+        db.session.add(head())
+        db.session.flush()
+        assert glimpsed() == 1
+    for opened in (reading, snapshot):
+        with app.app_context(), opened():
+            before = glimpsed()
+            with app.app_context(), unit():
+                db.session.add(head(opened.__name__))
+            assert glimpsed() == before
+
+
+def test_nothing_with_a_state_of_its_own_begins_inside_a_glance(app: Flask) -> None:
+    with app.app_context(), glance():
+        for begin in (unit, reading, snapshot):
+            with pytest.raises(RuntimeError, match="cannot begin"), begin():
+                pass
+
+
+def test_a_unit_may_write_after_a_glance_on_the_same_connection(app: Flask) -> None:
+    with app.app_context():
+        for nth in range(3):
+            assert glimpsed() == nth
+            with unit():
+                db.session.add(head(str(nth)))
 
 
 def test_what_was_read_stays_usable_afterwards(app: Flask) -> None:

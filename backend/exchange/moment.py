@@ -1,0 +1,41 @@
+"""What the answer to a pull says beside its rows, of the device, the feed and the journal: one statement, one state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, select
+
+from backend.core.journal import JournalHead
+from backend.exchange.devices import DEVICES
+from backend.exchange.flush import POSITION_COLUMNS, Position
+from backend.exchange.models import ORGS
+from backend.exchange.problems import DeviceUnknown
+from sync import chain
+
+
+@dataclass(frozen=True)
+class Moment:
+    """`next_n` and `durable_n` are the device's; `journal` is the hash of the journal's last line."""
+
+    next_n: int
+    durable_n: int
+    journal: str
+    at: Position
+
+
+MOMENT = (
+    select(DEVICES.c.next_n, DEVICES.c.durable_n, JournalHead.hash, *POSITION_COLUMNS)
+    .join(ORGS, ORGS.c.org_id == DEVICES.c.org_id)
+    .outerjoin(JournalHead, JournalHead.org_id == DEVICES.c.org_id)
+    .where(DEVICES.c.org_id == bindparam("org"), DEVICES.c.id == bindparam("device"))
+)
+
+
+def read(connection: Connection, org_id: str, device: str) -> Moment:
+    """As this connection sees it now. Raises DeviceUnknown."""
+    row = connection.execute(MOMENT, {"org": org_id, "device": device}).one_or_none()
+    if row is None:
+        raise DeviceUnknown
+    next_n, durable_n, journal, *at = row
+    return Moment(next_n, durable_n, journal or chain.start(org_id), Position(*at))
