@@ -30,6 +30,7 @@ from backend.exchange.quarantine import Received, held, held_counts, history
 from backend.exchange.rescued import TakenIn, take_in
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
+from backend.identity.enrolled import Enrolled
 from backend.identity.models import Device
 from backend.identity.rules import SEEN
 
@@ -208,7 +209,7 @@ def has_had(org_id: str, person: str, audience: str) -> bool:
         return session.scalar(asked.limit(1)) is not None
 
 
-def heard(device: Device, claimed: str, schema: int) -> None:
+def heard(device: Enrolled, claimed: str, schema: int) -> None:
     """A tablet has spoken: note it once a minute. Raises DeviceUnknown when it speaks as another device."""
     if device.id != claimed:
         raise DeviceUnknown

@@ -9,7 +9,7 @@ from backend.core.db import unit
 from backend.core.problems import NotFound
 from backend.core.schema import load_json
 from backend.identity import devices, guards, limits, schemas, wiping
-from backend.identity.models import Device
+from backend.identity.enrolled import Enrolled
 
 bp = Blueprint("identity_devices", __name__, url_prefix="/api/v1/devices")
 
@@ -44,7 +44,7 @@ def confirm_wipe(device_id: str) -> ResponseReturnValue:
     return answer
 
 
-def _mine(device_id: str) -> Device:
+def _mine(device_id: str) -> Enrolled:
     device = guards.current_device()
     if device.id != device_id:
         raise NotFound("There is no such device.")

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, current_app
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from backend.core import clock, journal
 from backend.core.db import current_unit, db, glance, reading
 from backend.core.problems import Conflict, Forbidden, Invalid, NotFound
-from backend.identity import dpop, rules
+from backend.identity import dpop, enrolled, rules
 from backend.identity.actor import Actor
+from backend.identity.enrolled import Enrolled
 from backend.identity.models import Device
 from sync import chain
 
@@ -155,15 +156,15 @@ def note_recovery(actor: Actor, device_id: str) -> Device:
     return device
 
 
-BY_KEY = select(*cast(Table, Device.__table__).c).where(Device.jkt == bindparam("jkt"))
+BY_KEY = select(*enrolled.COLUMNS).where(Device.jkt == bindparam("jkt"))
 """Asked at every request of a tablet, so it is put together once."""
 
 
-def by_key(jkt: str) -> Device | None:
+def by_key(jkt: str) -> Enrolled | None:
     """The device with this key's thumbprint."""
     with glance() as connection:
         row = connection.execute(BY_KEY, {"jkt": jkt}).one_or_none()
-    return None if row is None else Device(**row._mapping)
+    return None if row is None else Enrolled(*row)
 
 
 def find_tablet(org_id: str, device_id: str) -> Device | None:

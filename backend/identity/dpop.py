@@ -13,6 +13,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -86,12 +88,28 @@ def read(text: str) -> Proof:
     parts = text.split(".")
     if len(parts) != 3:
         raise BadProof("not a compact JWS")
-    header, claims = _members(parts[0], HEADER_KEYS), _members(parts[1], CLAIM_KEYS)
-    if header.get("typ") != "dpop+jwt" or header.get("alg") != "ES256":
-        raise BadProof("not an ES256 proof")
-    jwk = public_key(header.get("jwk"))
+    jwk, jkt = _signer(parts[0])
+    claims = _said(parts[1])
     _verify(jwk, f"{parts[0]}.{parts[1]}".encode(), parts[2])
-    return Proof(jwk, thumbprint(jwk), *_claims(claims))
+    return Proof(dict(jwk), jkt, *_claims(claims))
+
+
+@lru_cache(maxsize=1_024)
+def _signer(header: str) -> tuple[Mapping[str, str], str]:
+    """The key in a proof's header and its thumbprint. Remembered, because a tablet's header is the same in every proof;
+    a bad one is never remembered: it raises.
+    """
+    said = _members(header, HEADER_KEYS)
+    if said.get("typ") != "dpop+jwt" or said.get("alg") != "ES256":
+        raise BadProof("not an ES256 proof")
+    jwk = public_key(said.get("jwk"))
+    return MappingProxyType(jwk), thumbprint(jwk)
+
+
+@lru_cache(maxsize=64)
+def _said(claims: str) -> Mapping[str, Any]:
+    """The claims of a proof, signed or not. Remembered, because a guard looks twice at the proof of one request."""
+    return MappingProxyType(_members(claims, CLAIM_KEYS))
 
 
 def check(proof: Proof, *, method: str, url: str, ath: str | None, secret: bytes, now: datetime) -> None:
@@ -113,7 +131,7 @@ def names_no_session(text: str) -> bool:
     """Whether a proof says that it goes without a session; nothing of it is checked yet."""
     parts = text.split(".")
     try:
-        return len(text) <= LONGEST_PROOF and len(parts) == 3 and _members(parts[1], CLAIM_KEYS).get("ath") is None
+        return len(text) <= LONGEST_PROOF and len(parts) == 3 and _said(parts[1]).get("ath") is None
     except BadProof:
         return False
 
@@ -130,7 +148,7 @@ def read_signed(jwk: dict[str, str], text: str, typ: str, longest: int = LONGEST
     return _members(parts[1], None)
 
 
-def _claims(claims: dict[str, Any]) -> tuple[str, str, str | None, str | None]:
+def _claims(claims: Mapping[str, Any]) -> tuple[str, str, str | None, str | None]:
     jti, iat = claims.get("jti"), claims.get("iat")
     if not isinstance(jti, str) or not 1 <= len(jti) <= LONGEST_JTI:
         raise BadProof("jti is missing or too long")
@@ -140,14 +158,14 @@ def _claims(claims: dict[str, Any]) -> tuple[str, str, str | None, str | None]:
     return _text(claims, "htm"), _text(claims, "htu"), _optional(claims, "nonce"), _optional(claims, "ath")
 
 
-def _text(claims: dict[str, Any], name: str) -> str:
+def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not value.isascii():
         raise BadProof(f"{name} is missing")
     return value
 
 
-def _optional(claims: dict[str, Any], name: str) -> str | None:
+def _optional(claims: Mapping[str, Any], name: str) -> str | None:
     return None if claims.get(name) is None else _text(claims, name)
 
 
@@ -162,7 +180,7 @@ def _members(part: str, allowed: set[str] | None) -> dict[str, Any]:
     return value
 
 
-def _verify(jwk: dict[str, str], signed: bytes, signature: str) -> None:
+def _verify(jwk: Mapping[str, str], signed: bytes, signature: str) -> None:
     try:
         raw = unb64url(signature)
     except ValueError as wrong:
@@ -177,7 +195,7 @@ def _verify(jwk: dict[str, str], signed: bytes, signature: str) -> None:
 
 
 def _nonce(secret: bytes, slot: int) -> str:
-    return _b64url(hmac.new(secret, f"dpop-nonce/{slot}".encode(), hashlib.sha256).digest()[:18])
+    return _b64url(hmac.digest(secret, f"dpop-nonce/{slot}".encode(), "sha256")[:18])
 
 
 def _b64url(data: bytes) -> str:

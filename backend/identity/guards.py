@@ -14,7 +14,7 @@ Roles are read anew at each request. A browser without a session is sent to the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import quote
@@ -23,11 +23,10 @@ from flask import abort, after_this_request, g, redirect, request
 from werkzeug.wrappers import Response
 
 from backend.core import clock, keys, settings
-from backend.core.db import glance
 from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
 from backend.identity import devices, dpop, rules, sessions, wiping
 from backend.identity.actor import Actor
-from backend.identity.models import Device
+from backend.identity.enrolled import Enrolled
 
 log = logging.getLogger("singgah.guards")
 
@@ -53,7 +52,7 @@ class DeviceNotActive(Forbidden):
     what the device is told to do, as any answer to it does.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Enrolled) -> None:
         super().__init__(f"This device is {device.status}.")
         self.__dict__["code"] = f"device_{device.status}"
         self.directives = wiping.directives_of(device)
@@ -76,11 +75,11 @@ def current_session() -> sessions.Living:
     return cast(sessions.Living, g.living)
 
 
-def current_device() -> Device:
+def current_device() -> Enrolled:
     """The device whose proof this request carried; RuntimeError outside `guards.tablet`."""
     if "device" not in g:
         raise RuntimeError("this door asks for no device proof")
-    return cast(Device, g.device)
+    return cast(Enrolled, g.device)
 
 
 def session(view: View[Params, Answer]) -> View[Params, Answer]:
@@ -204,7 +203,10 @@ def _admit_session() -> None:
 
 
 def _find_session() -> None:
-    living = sessions.find(request.cookies.get(cookie_name()))
+    _let_in(sessions.find(request.cookies.get(cookie_name())))
+
+
+def _let_in(living: sessions.Living | None) -> None:
     if living is None:
         _send_to_sign_in()
         raise SignInNeeded("Sign in to go on.")
@@ -212,10 +214,15 @@ def _find_session() -> None:
 
 
 def _admit_tablet(*states: str) -> None:
-    with glance():
-        # One connection for both questions.
+    try:
+        proof = _read_proof()
+    except NoProof:
+        # Whoever has no session hears that first.
         _find_session()
-        _find_device(*states)
+        raise
+    living, device = sessions.find_with_device(request.cookies.get(cookie_name()), proof.jkt)
+    _let_in(living)
+    _take_device(proof, device, states)
     sessions.touch(current_session())
 
 
@@ -227,9 +234,7 @@ def _send_to_sign_in() -> None:
         abort(redirect(there, 303))
 
 
-def _find_device(*states: str) -> None:
-    proof = _read_proof()
-    device = devices.by_key(proof.jkt)
+def _take_device(proof: dpop.Proof, device: Enrolled | None, states: Sequence[str]) -> None:
     if device is None or device.kind != "tablet" or device.org_id != current().org_id:
         raise NoProof("This device is not enrolled.")
     _check_proof(proof, current_session().session_hash)
@@ -266,7 +271,7 @@ def _turn_away_barred() -> None:
         raise DeviceNotActive(device)
 
 
-def _owner(device: Device, signed_in: Actor) -> Actor:
+def _owner(device: Enrolled, signed_in: Actor) -> Actor:
     if device.person_id == signed_in.person_id:
         return signed_in.through(device.id, device.kind, device.code)
     owner = sessions.actor_of(device.org_id, device.person_id).through(device.id, device.kind, device.code)

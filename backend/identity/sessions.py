@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import Row, and_, bindparam, delete, select, update
 
 from backend.core import clock, journal
 from backend.core.db import current_unit, db, glance, reading, unit
 from backend.core.problems import SignInNeeded
-from backend.identity import limits, passwords, rules
+from backend.identity import enrolled, limits, passwords, rules
 from backend.identity.actor import Actor, Scope
 from backend.identity.dpop import hash_of
-from backend.identity.models import Account, Membership, SessionRow
+from backend.identity.enrolled import Enrolled
+from backend.identity.models import Account, Device, Membership, SessionRow
 
 
 class WrongPassword(SignInNeeded):
@@ -116,15 +119,33 @@ FOUND = (
     .where(SessionRow.token_hash == bindparam("token_hash"))
 )  # fmt: skip
 """A session, its account, and a line for each membership. Asked at every request, so it is put together once."""
+FOUND_WITH_DEVICE = FOUND.add_columns(*(column.label(f"device_{column.key}") for column in enrolled.COLUMNS)).outerjoin(
+    Device, Device.jkt == bindparam("jkt")
+)
+LONGEST_TOKEN = 100
 
 
 def find(token: str | None) -> Living | None:
     """The living session of a cookie, with roles as they are now; None when it ended or its account is disabled."""
-    if not token or len(token) > 100:
+    if not token or len(token) > LONGEST_TOKEN:
         return None
     token_hash = hash_of(token)
     with glance() as connection:
-        lines = connection.execute(FOUND, {"token_hash": token_hash}).all()
+        return _living(token_hash, connection.execute(FOUND, {"token_hash": token_hash}).all())
+
+
+def find_with_device(token: str | None, jkt: str) -> tuple[Living | None, Enrolled | None]:
+    """As `find`, and the device with this key's thumbprint, in one statement; no device is told without a session."""
+    if not token or len(token) > LONGEST_TOKEN:
+        return None, None
+    token_hash = hash_of(token)
+    with glance() as connection:
+        lines = connection.execute(FOUND_WITH_DEVICE, {"token_hash": token_hash, "jkt": jkt}).all()
+    device = lines[0][-len(enrolled.COLUMNS) :] if lines else (None,)
+    return _living(token_hash, lines), Enrolled(*device) if device[0] is not None else None
+
+
+def _living(token_hash: str, lines: Sequence[Row[*tuple[Any, ...]]]) -> Living | None:
     if not lines:
         return None
     row = lines[0]

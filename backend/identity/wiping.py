@@ -11,14 +11,14 @@ from typing import Any
 from backend.core.problems import Invalid
 from backend.core.schema import wire_time
 from backend.identity import dpop, statement
-from backend.identity.models import Device
+from backend.identity.enrolled import Enrolled
 
 KIND = "wipe"
 DONE = "singgah-wiped+json"
 MOST_LEFT = 1_000_000
 
 
-def order_of(device: Device) -> str | None:
+def order_of(device: Enrolled) -> str | None:
     """The signed order; None while nobody asked, or when it has been obeyed. Its `at` names it."""
     if device.wipe_asked_at is None or device.wiped_at is not None:
         return None
@@ -27,19 +27,19 @@ def order_of(device: Device) -> str | None:
     )
 
 
-def directives_of(device: Device) -> list[dict[str, str]]:
+def directives_of(device: Enrolled) -> list[dict[str, str]]:
     """What an answer to this device tells it to do."""
     order = order_of(device)
     return [] if order is None else [{"wipe": order}]
 
 
-def read_confirmation(device: Device, text: str) -> dict[str, Any]:
+def read_confirmation(device: Enrolled, text: str) -> dict[str, Any]:
     """What the tablet signed: {"order": the order's `at`, "alone": nobody else uses it, "left": counts}.
 
     Raises Invalid for any other text, another key or another order.
     """
     try:
-        said = dpop.read_signed(device.jwk or {}, text, DONE)
+        said = dpop.read_signed(device.jwk, text, DONE)
     except (dpop.BadProof, KeyError) as wrong:
         raise Invalid("This was not signed by the device.", field="confirmation") from wrong
     left = said.get("left")
