@@ -8,15 +8,20 @@ from typing import Any
 
 from sqlalchemy import select
 
+from backend.core.envelopes import unb64url
 from backend.core.listing import every
 from backend.identity.services import Actor
 from backend.media.services import NoSuchFile
 from backend.signoff.evidence import NotSigned, SignedEvidence, gather
 from backend.signoff.models import Signoff
+from backend.signoff.record import SignoffRecord, read_record
 from backend.signoff.rules import differences
 from backend.visits.services import visit
 
-__all__ = ["Difference", "NotSigned", "SignedEvidence", "Signoff", "gather", "signed_differences", "signoffs"]
+__all__ = [
+    "Difference", "NotSigned", "SignedEvidence", "Signoff", "SignoffRecord", "gather", "record_of",
+    "signed_differences", "signoffs",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,3 +54,8 @@ def signoffs(actor: Actor, visit_id: str) -> list[Signoff]:
     visit(actor, visit_id)
     query = select(Signoff).where(Signoff.org_id == actor.org_id, Signoff.visit == visit_id)
     return every(query.order_by(Signoff.received_at, Signoff.id))
+
+
+def record_of(row: Signoff) -> SignoffRecord:
+    """What was signed. The signature over it was verified when it was accepted."""
+    return read_record(unb64url(json.loads(row.envelope)["payload"]))

@@ -89,9 +89,10 @@ class HeldCard:
 
 @dataclass(frozen=True)
 class Signed:
-    """One of two signatures of a visit."""
+    """One of two signatures of a visit: whose tablet it was given on, and what became of the visit."""
 
     id: str
+    engineer: str
     outcome: str
     at: str
     governs: bool
@@ -207,17 +208,25 @@ def _held_card(chain: Chain, runs: Mapping[str, inspections.Asking], names: Mapp
 
 def _task_card(actor: Actor, question: Question) -> TaskCard:
     task, visit = question.task, question.visit
-    signed = [
-        Signed(
-            one.id,
-            words.spoken(one.outcome),
-            words.when(one.received_at),
-            one.record == (visit.signed or {}).get("record"),
-        )
-        for one in (signoff.signoffs(actor, visit.id) if task.what == "second_signature" else [])
-    ]
+    signed = _signed(actor, visit) if task.what == "second_signature" else []
     place = Place(f"{visit.number} {visit.site_name}", f"/console/visits/{visit.id}")
     return TaskCard(task.id, visit.id, words.TASKS[task.what], words.when(task.since), place, SETTLE[task.what], signed)
+
+
+def _signed(actor: Actor, visit: visits.Visit) -> list[Signed]:
+    records = {one.id: signoff.record_of(one) for one in signoff.signoffs(actor, visit.id)}
+    names = directory.person_names(actor, {record.engineer for record in records.values()})
+    governing = (visit.signed or {}).get("record")
+    return [
+        Signed(
+            id_,
+            names.get(record.engineer, ""),
+            f"{words.spoken(record.visit_outcome)}, {words.spoken(record.outcome).lower()}",
+            words.when(record.signed_at),
+            record.record == governing,
+        )
+        for id_, record in records.items()
+    ]
 
 
 # Decisions: one POST, one operation.

@@ -352,3 +352,12 @@ def test_a_decision_that_means_nothing_is_refused_in_words(desk: Desk, clash: No
 def test_a_way_back_out_of_the_console_is_not_followed(desk: Desk, clash: None) -> None:
     path = action(desk.see(INBOX), "conflicts")
     assert desk.made(path, choice="current", back="https://example.org/") == INBOX
+
+
+def test_two_signatures_of_a_visit_can_be_told_apart(desk: Desk, tablet: Tablet, second: Tablet, visit: str) -> None:
+    Pen(tablet).sign(visit)
+    Pen(second).sign(visit, visit_outcome="partly")
+
+    buttons = re.findall(r'<button class="button" data-act="\d">(.*?), \w{3} ', desk.see(INBOX))
+
+    assert sorted(buttons) == ["Engineer 1: Completed, accepted", "Engineer 2: Partly, accepted"]
