@@ -156,3 +156,23 @@ def test_verify_answers_for_a_file_that_is_no_report(singgah: Shell, tmp_path: P
     singgah(*ANNA, "--organisation", "Northlight IT")
 
     assert singgah("verify", str(file)).exit_code not in (0, 1)
+
+
+def test_simulate_hands_its_words_on_and_ends_as_the_simulation_ends(
+    singgah: Shell, capfd: pytest.CaptureFixture[str]
+) -> None:
+    refused = singgah("simulate", "--seeds", "few")
+
+    assert refused.exit_code == 2
+    assert "simulate: error: argument --seeds: invalid int value: 'few'" in capfd.readouterr().err
+
+
+def test_simulate_asks_for_the_source_tree_where_there_is_none(
+    singgah: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "__file__", str(tmp_path / "site-packages" / "backend" / "cli.py"))
+
+    refused = singgah("simulate", "--seeds", "1")
+
+    assert refused.exit_code == 1
+    assert "this needs the source tree" in refused.output
