@@ -79,6 +79,7 @@ def build(stage: Stage, now: datetime, data_dir: Path) -> None:
     past.play()
     stage.time.set(now - timedelta(hours=3))
     _around_today(past, now)
+    _heard_lately(past, now)
     stage.time.set(now)
 
 
@@ -193,6 +194,15 @@ def _around_today(past: Past, now: datetime) -> None:
     # Early enough that nothing of it is to come: a telephone call and an hour's work lie between.
     stage.time.set(now - timedelta(minutes=70))
     attention.meet(attention.Today(stage, stage.time.now(), past.tablets), by_crew, checklist)
+
+
+def _heard_lately(past: Past, now: datetime) -> None:
+    """Every tablet is in use today and has told how it is; one has little room left."""
+    past.stage.time.set(max(past.stage.time.now(), now - timedelta(minutes=12)))
+    for turn, tablet in enumerate(past.tablets.values()):
+        tablet.sync()
+        tablet.tell(700 if turn == 4 else 41_000 + 3_500 * turn, ("room",) if turn == 4 else ())
+        past.stage.time.advance(minutes=1)
 
 
 def _loose_ends(past: Past, now: datetime, sites: list[str]) -> None:

@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from backend import __version__
 from backend.core import clock
 from backend.core.db import unit
 from backend.core.schema import wire_time
 from backend.demo.stage import Stage, check
 from backend.exchange.pull import Pull, pull
 from backend.exchange.push import Push, push
+from backend.identity import devices, schemas
 from backend.identity import services as identity
 from backend.identity.devices import enrol
 from backend.identity.dpop import thumbprint
@@ -76,6 +78,20 @@ class Tablet:
         for start in range(0, len(texts), size):
             self._push(texts[start : start + size], operations[start : start + size], odd=odd)
         self._pull()
+        with unit():
+            devices.saw(self.device, __version__, SCHEMA)
+
+    def tell(self, free_mb: int, lacking: Sequence[str] = ()) -> None:
+        """Say how it is, as after a departure check: all is sent; `lacking` names the lines that are not good."""
+        said: dict[str, Any] = schemas.Report().load(
+            {
+                **{"app": __version__, "standalone": True, "persisted": True, "controlled": True, "free_mb": free_mb},
+                **{"offset_ms": 0, "made_n": self.next_n - 1, "unsent": 0, "photos": 0, "photo_bytes": 0},
+                **{"readiness": "doubtful" if lacking else "ready", "lacking": list(lacking)},
+            }
+        )
+        with unit():
+            devices.note_report(self.device, said)
 
     def _text(self, type_: str, entity: tuple[str, str], args: Json, at: datetime) -> str:
         value = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import stat
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from sqlalchemy import select
 
+from backend import __version__
 from backend.core import blobs, journal
 from backend.core.clock import SetClock
 from backend.core.config import Config
@@ -52,6 +53,15 @@ def test_the_provider_is_as_large_as_promised(config: Config) -> None:
         tablets = session.scalars(select(Device).where(Device.kind == "tablet")).all()
         assert {device.status for device in tablets} == {"active"}
         assert len(tablets) == 6
+
+
+def test_every_tablet_was_heard_today_and_has_told_how_it_is(config: Config) -> None:
+    with build_app(config, SetClock(NOW)) as app, app.app_context(), reading() as session:
+        tablets = session.scalars(select(Device).where(Device.kind == "tablet")).all()
+        assert all(one.last_seen and NOW - timedelta(hours=1) < one.last_seen <= NOW for one in tablets)
+        assert {one.app for one in tablets} == {__version__}
+        assert Counter((one.report or {})["readiness"] for one in tablets) == {"ready": 5, "doubtful": 1}
+        assert all(one.report and one.report["made_n"] == one.next_n - 1 for one in tablets)
 
 
 def test_sixty_visits_are_signed_and_days_around_today_are_planned(config: Config) -> None:
