@@ -86,10 +86,17 @@ class Dispatcher:
         return told.inner_text()
 
     def gives_the_tablet_up(self, of: str) -> None:
-        """It is lost."""
+        """It is lost. `of`: the name of its person, or its code."""
         self.page.goto("/console/devices?state=active")
         self.page.get_by_role("row", name=of).get_by_role("link").first.click()
         self.page.get_by_role("button", name="Wipe: it is lost").click()
+
+    def replaces_the_tablet(self, code: str) -> None:
+        """Its storage is gone; its person enrols it anew."""
+        self.page.goto("/console/devices?state=active")
+        self.page.get_by_role("row", name=code).get_by_role("link").first.click()
+        self.page.get_by_role("button", name="Replace: its storage is empty").click()
+        expect(self.page.get_by_role("button", name="Suspend"), "a closed tablet").to_have_count(0)
 
     def looks_at(self, visit: str) -> None:
         self.page.goto(visit)

@@ -51,6 +51,11 @@ class OfficeTour:
     def attention(self, state: str) -> None:
         self.look("/console/attention", state, "/console/attention")
 
+    def much_waits(self) -> None:
+        """In an office where something of each kind does."""
+        self.attention("one of each")
+        self.look("/console/devices", "one to worry about", "/console/devices")
+
     def two_values(self, visit: str) -> None:
         self.look("/console/visits/<uuid:visit_id>", "two values", visit)
         self.look("/console/visits/<uuid:visit_id>/history", "full", f"{visit}/history")

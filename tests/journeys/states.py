@@ -18,13 +18,17 @@ DIRECTORY = (
 TABLET: dict[str, tuple[str, ...]] = {
     # Before the door; named after their files in features/account.
     "refused": ("in a browser's tab",),
-    "sign_in": ("first time", "wrong password", "no network"),
-    "choose_pin": ("first", "again", "the two differ"),
+    "sign_in": ("first time", "wrong password", "no network", "emptied by the system", "given up"),
+    "choose_pin": ("first", "again", "the two differ", "after it was emptied"),
     "waiting": ("for the office",),
     "unlock": ("locked", "wrong PIN"),
     "rescue_door": ("asks for the PIN",),
+    "account_page": ("a newer version was here", "empties itself"),
     # Screens; named after their addresses.
-    "today": ("nothing to do", "full", "found", "nothing found", "offline", "Malay", "Chinese"),
+    "today": (
+        *("nothing to do", "full", "found", "nothing found", "offline", "Malay", "Chinese"),
+        *("new version", "new version on trial", "new version refused", "storage let go", "given up"),
+    ),
     "visit": ("assigned", "under way", "gone", "signed", "long text", "Malay", "Chinese"),
     "run": ("empty", "failed item", "wrong number", "photo", "gone", "signed", "Malay", "Chinese"),
     "ticket": ("new", "resolve", "wait", "note", "resolved", "gone", "long text", "Malay", "Chinese"),
@@ -66,7 +70,7 @@ NO_PAGE = {
 
 OFFICE: dict[str, tuple[str, ...]] = {
     "/console/": ("full", "the list of keys"),
-    "/console/attention": ("nothing waits", "full"),
+    "/console/attention": ("nothing waits", "full", "one of each"),
     "/console/find": ("found", "nothing found"),
     "/console/visits": ("full", "nothing found"),
     "/console/visits/new": ("empty", "errors"),
@@ -77,7 +81,7 @@ OFFICE: dict[str, tuple[str, ...]] = {
     "/console/tickets/<uuid:ticket_id>": ("full",),
     "/console/tickets/<uuid:ticket_id>/edit": ("full",),
     "/console/tickets/<uuid:ticket_id>/history": ("full",),
-    "/console/devices": ("full",),
+    "/console/devices": ("full", "one to worry about"),
     "/console/devices/<uuid:device_id>": ("full",),
     "/console/devices/rescue": ("empty", "wrong file"),
     "/console/people/<uuid:person_id>/access": ("with an account", "errors"),

@@ -63,33 +63,33 @@ class TabletTour:
         expect(page.get_by_role("heading", name="Sign in"), "the door").to_be_visible()
         self.look("sign_in", "first time")
         self.watch.expect(r"/api/v1/session.*status of 401")
-        self._tries_to_sign_in("not the password")
+        self.tries_to_sign_in("not the password")
         expect(page.get_by_text("Name or password is wrong."), "the refusal").to_be_visible()
         self.look("sign_in", "wrong password")
         self.house.network.refuse()
-        self._tries_to_sign_in("whatever")
+        self.tries_to_sign_in("whatever")
         expect(page.get_by_text("The server does not answer."), "the trouble").to_be_visible()
         self.look("sign_in", "no network")
         self.house.network.accept()
 
-    def _tries_to_sign_in(self, password: str) -> None:
+    def tries_to_sign_in(self, password: str) -> None:
         self.page.get_by_label("Sign-in name").fill(self.engineer.name)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
     def in_through_the_door(self) -> None:
         page = self.page
-        self._tries_to_sign_in(self.house.passwords[self.engineer.name])
+        self.tries_to_sign_in(self.house.passwords[self.engineer.name])
         expect(page.get_by_role("heading", name="Choose a PIN"), "the choice of a PIN").to_be_visible()
         self.look("choose_pin", "first")
-        self._types(PIN)
+        self.types(PIN)
         expect(page.get_by_text("The same PIN once more."), "the question again").to_be_visible()
         self.look("choose_pin", "again")
-        self._types(PIN[::-1])
+        self.types(PIN[::-1])
         expect(page.get_by_text("The two PINs differ."), "that they differ").to_be_visible()
         self.look("choose_pin", "the two differ")
-        self._types(PIN)
-        self._types(PIN)
+        self.types(PIN)
+        self.types(PIN)
         code = page.locator("[data-code]")
         expect(code, "eight characters").to_be_visible()
         self.look("waiting", "for the office")
@@ -97,7 +97,7 @@ class TabletTour:
         self.engineer.comes_in()
         self.look("today", "nothing to do")
 
-    def _types(self, pin: str) -> None:
+    def types(self, pin: str) -> None:
         for digit in pin:
             self.page.get_by_role("button", name=digit, exact=True).click()
         self.page.get_by_role("button", name="Done").click()
@@ -247,14 +247,14 @@ class TabletTour:
         self.engineer.tablet.open()
         expect(self.page.get_by_role("heading", name="Unlock"), "the door").to_be_visible()
         self.look("unlock", "locked")
-        self._types("000000")
+        self.types("000000")
         expect(self.page.get_by_text("Wrong PIN"), "the refusal").to_be_visible()
         self.look("unlock", "wrong PIN")
         self.page.get_by_role("button", name="Save unsent work to a file").click()
         expect(self.page.get_by_text("If this tablet no longer opens"), "the last way out").to_be_visible()
         self.look("rescue_door", "asks for the PIN")
         self.page.get_by_role("button", name="Back to unlocking").click()
-        self._types(PIN)
+        self.types(PIN)
         self.engineer.comes_in()
         self.look("today", "offline")
         self.too_long()
@@ -349,7 +349,7 @@ class TabletTour:
     def copied(self) -> None:
         """The server finds that two copies of this storage are at work; the tablet becomes a device of its own."""
         self.go("sign_in", "Sign in")
-        self._tries_to_sign_in(self.house.passwords[self.engineer.name])
+        self.tries_to_sign_in(self.house.passwords[self.engineer.name])
         expect(self.page.get_by_role("heading", name="Sync"), "the way back").to_be_visible()
         self.watch.expect(r"/api/v1/(sync|devices|blobs).*status of (401|403|404|409)")
         problem = {"type": "about:blank", "status": 409, "code": "device_forked", "title": "An old copy is running."}

@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 from backend.app import create_app
 from backend.core.config import Config
 from backend.install.steps import ROOT
-from tests.journeys import outsiders, states
+from tests import makers
+from tests.journeys import busy_office, outsiders, states
 from tests.journeys.browsers import NETWORK_IS_OFF, Watch, office_browser, window
 from tests.journeys.dispatcher import Dispatcher
+from tests.journeys.ends_tour import EndsTour
 from tests.journeys.engineer import Engineer
 from tests.journeys.house import House
 from tests.journeys.looking import Looking
@@ -102,11 +104,15 @@ def visit(
     dispatcher.decides_by_keyboard(FAILING, "1")
     dispatcher.sets_aside("Start the ticket", "The desk had started it already")
     tour.after_the_decision(visit_id)
+    ends = EndsTour(tour)
+    ends.a_new_version()
     tour.without_network()
     tour.the_sign_off(visit_id, CONTACT)
     tour.after_the_sign_off(visit_id, run)
     tour.signed_out()
     tour.copied()
+    ends.emptied()
+    ends.given_up(rattles)
 
     report = tmp_path_factory.mktemp("report") / "report.pdf"
     report.write_bytes(dispatcher.opens_the_report(planned))
@@ -139,6 +145,9 @@ def everything_seen(
     tour.directory()
     tour.access()
     tour.sign_in_page(browser)
+    busy = Dispatcher(window(browser.new_context, watch, house.url).new_page())
+    busy.signs_in(busy_office.opened(house), makers.PASSWORD)
+    OfficeTour(house, watch, busy.page, looking).much_waits()
     return looking
 
 
