@@ -65,7 +65,8 @@ class Run:
         if self.asked.replay:
             yield stage.play(json.loads(self.asked.replay.read_text(encoding="utf-8"))["plan"])
             return
-        for seed in range(self.asked.first_seed, self.asked.first_seed + self.asked.seeds):
+        seeds = STANDARD if self.asked.seeds is None else self.asked.seeds
+        for seed in range(self.asked.first_seed, self.asked.first_seed + seeds):
             yield judge(stage, seed) if self.asked.twins else stage.play(plan_of(seed))
 
     def count(self, verdict: Verdict) -> None:
@@ -109,15 +110,19 @@ class Run:
 
 
 def _swept(stage: Stage, asked: argparse.Namespace) -> int:
-    """Every single crash point of every small scenario, or of those that were named."""
-    played, failed = 0, 0
+    """Every single crash point of every small scenario, or of those that were named; a point counts as a seed."""
     names = asked.scenario or list(SCENARIOS)
-    for words, verdict in sweep(stage, names, asked.every):
+    played, failed = 0, []
+    for nth, words, verdict in sweep(stage, names, asked.every, first=asked.first_seed, most=asked.seeds):
         played += 1
-        if verdict.kind != "well":
-            failed += 1
+        if verdict.kind == "well":
+            continue
+        failed.append({"seed": nth, "kind": verdict.kind, "rule": verdict.rule, "words": verdict.words, "point": words})
+        if not asked.json:
             print(f"{words}: {verdict.kind} {verdict.words}", flush=True)
-    print(json.dumps({"scenarios": len(names), "points": played, "failed": failed}))
+        if asked.stop_at_first:
+            break
+    print(json.dumps({"scenarios": len(names), "points": played, "failed": failed if asked.json else len(failed)}))
     return CAUGHT if failed else WELL
 
 
@@ -132,7 +137,7 @@ def _lines(facts: dict[str, Any]) -> str:
 def _asked(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="singgah simulate", description=__doc__)
     parser.add_argument("--mutants", action="store_true", help="hunt the seeded bugs instead (--mutants --help)")
-    parser.add_argument("--seeds", type=int, default=STANDARD, help="how many histories")
+    parser.add_argument("--seeds", type=int, help=f"how many histories ({STANDARD}), or points of the sweep (all)")
     parser.add_argument("--first-seed", type=int, default=1, help="where to begin")
     parser.add_argument("--database", help="a PostgreSQL server's URL; SQLite without it")
     parser.add_argument("--json", action="store_true", help="the whole answer as JSON")

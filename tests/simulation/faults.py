@@ -24,6 +24,7 @@ CLIENT = (
     "killed", "locked", "second window", "storage wiped", "older copy put back", "cloned", "clock ten years back",
     "clock ten years on", "clock step back", "slept for days", "session expired", "another person signed in",
     "app updated in another window", "app rolled back", "hidden", "an operation breaks the server",
+    "acted in two windows at once",
 )  # fmt: skip
 
 OFFICE = (

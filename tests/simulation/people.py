@@ -60,7 +60,19 @@ def new_id(world: World) -> str:
 
 def note(world: World, device: Device, rng: Random) -> None:
     args = {"visit": a_visit(world, device, rng).id, "text": rng.choice(TEXTS)}
-    act(world, device, "note.add", ("note", new_id(world)), args, last=rng.random() < 0.5)
+    last = rng.random() < 0.5
+    if len(device.open) > 1 and rng.random() < 0.5:
+        _notes_at_once(world, device, [args, {**args, "text": rng.choice(TEXTS)}])
+    else:
+        act(world, device, "note.add", ("note", new_id(world)), args, last=last)
+
+
+def _notes_at_once(world: World, device: Device, notes: list[dict[str, Any]]) -> None:
+    """One in each window, and neither waits for the other."""
+    acts = [{"type": "note.add", "entity": ["note", new_id(world)], "args": args} for args in notes]
+    pairs = zip(device.open, acts, strict=True)
+    world.tell(device, "acts", acts=[{"window": window, "act": asked} for window, asked in pairs])
+    world.met["acted in two windows at once"] += 1
 
 
 def answer(world: World, device: Device, rng: Random) -> None:

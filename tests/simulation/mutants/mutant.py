@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIMULATION, TWINS, AGREEMENT = "simulation", "twins", "agreement"
-ENGINE, SMALL_MODEL = "engine under faults", "small model"
+ENGINE, SMALL_MODEL, SWEEP = "engine under faults", "small model", "single crashes"
 
 
 @dataclass(frozen=True)

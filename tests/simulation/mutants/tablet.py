@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.mutants.mutant import ENGINE, Mutant
+from tests.simulation.mutants.mutant import ENGINE, SWEEP, Mutant
 
 TABLET = (
     Mutant(
@@ -20,6 +20,7 @@ TABLET = (
         "      await this.#connection.write(['meta'], async (within) => { if (sealed.meta !== null) "
         "await within.put('meta', sealed.meta); });\n"
         "      await this.#connection.write(['meta', 'rows', 'outbox', 'inbox', 'blobs', 'chunks'], ",
+        judge=SWEEP,
     ),
     Mutant(
         "a page is revealed at once", "P16", "I6",
@@ -54,6 +55,7 @@ TABLET = (
         "the nonce of a page is not compared", "P20 (Electric)", "I6",
         "A page that a cache kept is taken for the one that was asked for.",
         "pwa/src/exchange/settle.ts", "answer['nonce'] !== nonce || ", "",
+        judge=ENGINE,
     ),
     Mutant(
         "two windows, one number", "P21 (Actual)", "I9",
