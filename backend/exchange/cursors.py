@@ -38,12 +38,6 @@ class Place:
             raise Invalid("This cursor was never given out.", field="cursor")
         return place
 
-    @staticmethod
-    def is_midway(cursor: str) -> bool:
-        """Whether a cursor says of itself that pages are still to come; nothing of it is checked yet."""
-        parts = cursor.split(".")
-        return any(parts[1:2]) or any(parts[3:])
-
     @property
     def cursor(self) -> str:
         """Up to four numbers behind each other; a schema of 1 is not said, as in the first cursors."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from backend.core.journal import JournalHead
 from backend.exchange.devices import DEVICES
 from backend.exchange.flush import POSITION_COLUMNS, Position
 from backend.exchange.models import ORGS
 from backend.exchange.problems import DeviceUnknown
+from backend.identity.enrolled import Beside
 from sync import chain
 
 
@@ -23,12 +26,20 @@ class Moment:
     journal: str
     at: Position
 
+    @classmethod
+    def of(cls, org_id: str, told: Sequence[Any]) -> Moment:
+        """From the values of COLUMNS."""
+        next_n, durable_n, journal, *at = told
+        return cls(next_n, durable_n, journal or chain.start(org_id), Position(*at))
 
-MOMENT = (
-    select(DEVICES.c.next_n, DEVICES.c.durable_n, JournalHead.hash, *POSITION_COLUMNS)
-    .join(ORGS, ORGS.c.org_id == DEVICES.c.org_id)
-    .outerjoin(JournalHead, JournalHead.org_id == DEVICES.c.org_id)
-    .where(DEVICES.c.org_id == bindparam("org"), DEVICES.c.id == bindparam("device"))
+
+JOURNAL = cast(Table, JournalHead.__table__)
+COLUMNS = (DEVICES.c.next_n, DEVICES.c.durable_n, JOURNAL.c.hash, *POSITION_COLUMNS)
+BESIDE = Beside(
+    COLUMNS, ((ORGS, ORGS.c.org_id == DEVICES.c.org_id), (JOURNAL, JOURNAL.c.org_id == DEVICES.c.org_id))
+)
+MOMENT = BESIDE.asked(
+    select(DEVICES.c.id).where(DEVICES.c.org_id == bindparam("org"), DEVICES.c.id == bindparam("device"))
 )
 
 
@@ -37,5 +48,4 @@ def read(connection: Connection, org_id: str, device: str) -> Moment:
     row = connection.execute(MOMENT, {"org": org_id, "device": device}).one_or_none()
     if row is None:
         raise DeviceUnknown
-    next_n, durable_n, journal, *at = row
-    return Moment(next_n, durable_n, journal or chain.start(org_id), Position(*at))
+    return Moment.of(org_id, row[1:])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from backend.core.schema import load_json, parse_json
-from backend.exchange import events, services
+from backend.exchange import events, moment, services
 from backend.exchange.bodies import pack, read_push_body, refuse_long
+from backend.exchange.moment import Moment
 from backend.exchange.pace import paced
 from backend.exchange.pull import Pull, pull
 from backend.exchange.push import Push, push
@@ -35,14 +36,15 @@ def push_operations() -> Response:
 
 
 @bp.post("/api/v1/sync/pull")
-@guards.tablet
+@guards.tablet_beside(moment.BESIDE)
 @paced
 def pull_changes() -> Response:
     """The feed behind a cursor."""
     asked = load_json(PULL)
-    services.heard(guards.current_device(), asked["device"], asked["schema"])
-    answer = Response(pull(guards.current(), Pull(**asked)), content_type="application/json")
-    return _fresh(pack(answer))
+    device = guards.current_device()
+    services.heard(device, asked["device"], asked["schema"])
+    now = Moment.of(device.org_id, guards.told_beside())
+    return _fresh(pack(Response(pull(guards.current(), Pull(**asked), now), content_type="application/json")))
 
 
 @bp.get("/api/v1/sync/head")

@@ -1,10 +1,15 @@
-"""A device as requests that carry its proof need it: a few columns of its row, asked at every one of them."""
+"""A device as requests that carry its proof need it: a few columns of its row, asked at every one of them.
+
+A door that is knocked at often may have its own first question answered in the same statement (Beside).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select
 
 from backend.identity.models import Device
 
@@ -31,3 +36,20 @@ COLUMNS = (
     Device.last_seen, Device.wipe_asked_at, Device.wiped_at,
 )  # fmt: skip
 """In the order of Enrolled's members."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a door asks beside its guard: columns of tables, each with what joins it to the device's row."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    joins: tuple[tuple[FromClause, ColumnElement[bool]], ...]
+
+    def asked(self, of: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """The guard's statement with these columns behind its own."""
+        for table, how in self.joins:
+            of = of.outerjoin(table, how)
+        return of.add_columns(*self.columns)
+
+
+NOTHING = Beside((), ())

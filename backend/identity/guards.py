@@ -16,19 +16,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from flask import abort, after_this_request, g, redirect, request
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from backend.core import clock, keys, settings
 from backend.core.problems import Forbidden, Problem, SignInNeeded, wants_page
 from backend.identity import devices, dpop, rules, sessions, wiping
 from backend.identity.actor import Actor
-from backend.identity.enrolled import Enrolled
+from backend.identity.enrolled import NOTHING, Beside, Enrolled
 
 log = logging.getLogger("singgah.guards")
+ASKED = sessions.asking()
 
 Params = ParamSpec("Params")
 Answer = TypeVar("Answer")
@@ -82,6 +84,13 @@ def current_device() -> Enrolled:
     return cast(Enrolled, g.device)
 
 
+def told_beside() -> tuple[Any, ...]:
+    """What this request's guard was told beside its own; RuntimeError outside `guards.tablet_beside`."""
+    if "beside" not in g:
+        raise RuntimeError("this door asks nothing beside its guard")
+    return cast("tuple[Any, ...]", g.beside)
+
+
 def session(view: View[Params, Answer]) -> View[Params, Answer]:
     """Anybody who is signed in."""
 
@@ -124,15 +133,24 @@ def portal(view: View[Params, Answer]) -> View[Params, Answer]:
 
 def tablet(view: View[Params, Answer]) -> View[Params, Answer]:
     """Session and device proof. The actor is the device's owner, with `sent_by` when another person is signed in."""
+    return tablet_beside(NOTHING)(view)
 
-    @wraps(view)
-    def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
-        if _names_no_session():
-            _turn_away_barred()
-        _admit_tablet("active")
-        return view(*args, **kwargs)
 
-    return guarded
+def tablet_beside(beside: Beside) -> Callable[[View[Params, Answer]], View[Params, Answer]]:
+    """As `tablet`, for a door whose own first question goes into the guard's statement: see `told_beside`."""
+    asked = sessions.asking(beside)
+
+    def guard(view: View[Params, Answer]) -> View[Params, Answer]:
+        @wraps(view)
+        def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
+            if _names_no_session():
+                _turn_away_barred()
+            _admit_tablet(asked, "active")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
 
 
 def sender(view: View[Params, Answer]) -> View[Params, Answer]:
@@ -145,7 +163,7 @@ def sender(view: View[Params, Answer]) -> View[Params, Answer]:
         if _names_no_session():
             _admit_device_alone(rules.BARRED)
         else:
-            _admit_tablet("active", *rules.BARRED)
+            _admit_tablet(ASKED, "active", *rules.BARRED)
         return view(*args, **kwargs)
 
     return guarded
@@ -213,16 +231,17 @@ def _let_in(living: sessions.Living | None) -> None:
     g.living, g.actor = living, living.actor
 
 
-def _admit_tablet(*states: str) -> None:
+def _admit_tablet(asked: Select[*tuple[Any, ...]], *states: str) -> None:
     try:
         proof = _read_proof()
     except NoProof:
         # Whoever has no session hears that first.
         _find_session()
         raise
-    living, device = sessions.find_with_device(request.cookies.get(cookie_name()), proof.jkt)
-    _let_in(living)
-    _take_device(proof, device, states)
+    found = sessions.find_with_device(request.cookies.get(cookie_name()), proof.jkt, asked)
+    _let_in(found.living)
+    _take_device(proof, found.device, states)
+    g.beside = found.beside
     sessions.touch(current_session())
 
 

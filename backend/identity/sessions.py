@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, select, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, select, update
 
 from backend.core import clock, journal
 from backend.core.db import current_unit, db, glance, reading, unit
@@ -16,7 +16,7 @@ from backend.core.problems import SignInNeeded
 from backend.identity import enrolled, limits, passwords, rules
 from backend.identity.actor import Actor, Scope
 from backend.identity.dpop import hash_of
-from backend.identity.enrolled import Enrolled
+from backend.identity.enrolled import NOTHING, Beside, Enrolled
 from backend.identity.models import Account, Device, Membership, SessionRow
 
 
@@ -119,9 +119,15 @@ FOUND = (
     .where(SessionRow.token_hash == bindparam("token_hash"))
 )  # fmt: skip
 """A session, its account, and a line for each membership. Asked at every request, so it is put together once."""
-FOUND_WITH_DEVICE = FOUND.add_columns(*(column.label(f"device_{column.key}") for column in enrolled.COLUMNS)).outerjoin(
-    Device, Device.jkt == bindparam("jkt")
-)
+OWN = len(FOUND.selected_columns)
+
+
+def asking(beside: Beside = NOTHING) -> Select[*tuple[Any, ...]]:
+    """The statement of `find_with_device`, put together once for each door."""
+    named = (column.label(f"device_{column.key}") for column in enrolled.COLUMNS)
+    return beside.asked(FOUND.add_columns(*named).outerjoin(Device, Device.jkt == bindparam("jkt")))
+
+
 LONGEST_TOKEN = 100
 
 
@@ -134,15 +140,26 @@ def find(token: str | None) -> Living | None:
         return _living(token_hash, connection.execute(FOUND, {"token_hash": token_hash}).all())
 
 
-def find_with_device(token: str | None, jkt: str) -> tuple[Living | None, Enrolled | None]:
-    """As `find`, and the device with this key's thumbprint, in one statement; no device is told without a session."""
+@dataclass(frozen=True)
+class Found:
+    """A session, the device that came with it, and what else was asked: all of one moment."""
+
+    living: Living | None = None
+    device: Enrolled | None = None
+    beside: tuple[Any, ...] = ()
+
+
+def find_with_device(token: str | None, jkt: str, asked: Select[*tuple[Any, ...]]) -> Found:
+    """As `find`, and the device with this key's thumbprint, in one statement that `asking` made."""
     if not token or len(token) > LONGEST_TOKEN:
-        return None, None
+        return Found()
     token_hash = hash_of(token)
     with glance() as connection:
-        lines = connection.execute(FOUND_WITH_DEVICE, {"token_hash": token_hash, "jkt": jkt}).all()
-    device = lines[0][-len(enrolled.COLUMNS) :] if lines else (None,)
-    return _living(token_hash, lines), Enrolled(*device) if device[0] is not None else None
+        lines = connection.execute(asked, {"token_hash": token_hash, "jkt": jkt}).all()
+    if not lines:
+        return Found()
+    device, beside = lines[0][OWN : OWN + len(enrolled.COLUMNS)], lines[0][OWN + len(enrolled.COLUMNS) :]
+    return Found(_living(token_hash, lines), None if device[0] is None else Enrolled(*device), tuple(beside))
 
 
 def _living(token_hash: str, lines: Sequence[Row[*tuple[Any, ...]]]) -> Living | None:

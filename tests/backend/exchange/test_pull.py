@@ -333,6 +333,38 @@ def test_who_asks_for_the_head_again_costs_no_database(house, tablet, monkeypatc
     assert statements(house, ask) > position
 
 
+def test_a_pull_that_finds_nothing_new_is_one_statement(house, tablet):
+    house.visit(tablet.person)
+    tablet.pull()
+
+    assert statements(house, tablet.pull) == 1
+    house.visit(tablet.person)
+    assert statements(house, tablet.pull) > 1
+
+
+def test_what_is_committed_behind_that_statement_comes_with_the_next_pull(house, tablet):
+    house.visit(tablet.person)
+    tablet.pull()
+    head, made = tablet.head, []
+
+    def write(*_: object) -> None:
+        if not made:
+            made.append("")
+            made[0] = house.visit(tablet.person)
+
+    with house.app.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", write)
+    try:
+        said = tablet.pull().get_json()
+    finally:
+        event.remove(engine, "after_cursor_execute", write)
+
+    assert (said["head"], said["changes"], said["more"]) == (head, [], False)
+    tablet.pull()
+    assert tablet.value("visit", made[0])
+
+
 def test_who_was_never_let_in_learns_no_head(house, tablet):
     assert tablet.call("GET", "/api/v1/sync/head").status_code == 200
     assert house.app.test_client().get("/api/v1/sync/head").status_code == 401
