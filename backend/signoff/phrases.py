@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 LOCALES = ("en", "ms", "zh")
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
+"""Rises with every change of a word in words.json; the tablet has the same number."""
 WORDS: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
 
 # Singapore and all of Malaysia keep UTC+8 the year round, so the page needs no time zone data.
@@ -22,7 +23,7 @@ def phrase(key: str, locale: str, **values: str) -> str:
 
 
 def template_name(locale: str) -> str:
-    """How the record names the words that were shown, for example `signoff-ms@1`."""
+    """How the record names the words that were shown, for example `signoff-ms@2`."""
     return f"signoff-{locale}@{TEMPLATE_VERSION}"
 
 

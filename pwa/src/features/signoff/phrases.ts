@@ -3,7 +3,7 @@ import WORDS from '../../../../backend/signoff/words.json' with {type: 'json'};
 
 export const LOCALES = ['en', 'ms', 'zh'] as const;
 export type Locale = (typeof LOCALES)[number];
-const TEMPLATE_VERSION = 1;
+const TEMPLATE_VERSION = 2;
 /** Singapore and all of Malaysia keep UTC+8 the year round, so the page needs no time zone data. */
 const LOCAL_MS = 8 * 3_600_000;
 
@@ -18,7 +18,7 @@ export function phrase(key: string, locale: Locale, values: Readonly<Record<stri
   }).join('');
 }
 
-/** How the record names the words that were shown, for example `signoff-ms@1`. */
+/** How the record names the words that were shown, for example `signoff-ms@2`. */
 export function templateName(locale: Locale): string {
   return `signoff-${locale}@${TEMPLATE_VERSION}`;
 }
