@@ -48,7 +48,7 @@ describe('two values of one answer', () => {
     expect(await screen.findByText('The office decides')).toBeTruthy();
     expect(screen.getByText('Fans turn')).toBeTruthy();
     for (const words of ['Pass', 'Fail', 'Yours']) expect(screen.getByText(words)).toBeTruthy();
-    expect(screen.getByText(/^Nurul, /)).toBeTruthy();
+    expect(screen.getByText(/^Nurul/).parentElement?.textContent).toMatch(/^Nurul · counts nowPass24 Nov 2026, /);
     expect(screen.getByRole('link', {name: 'Answer anew or add a remark'}).getAttribute('href')).toBe(`/app/run/${RUN}/fans`);
   });
 
@@ -70,7 +70,7 @@ describe('two values of one answer', () => {
   test('the decision says who decided and whose value counts', async () => {
     await open(conflict(DECIDED));
     render(<ConflictsScreen rest={[VISIT]} />);
-    expect(await screen.findByText(/^Mei Lin decided: the value of /)).toBeTruthy();
+    expect(await screen.findByText('Mei Lin decided: your value counts')).toBeTruthy();
     expect(screen.queryByText('The office decides')).toBeNull();
     expect(screen.queryByRole('link', {name: 'Answer anew or add a remark'})).toBeNull();
   });
@@ -123,6 +123,7 @@ describe('two values of a thing that is of no visit', () => {
     expect(viewNow().trouble()).toHaveLength(0);
     render(<SyncScreen />);
     expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.getByText(String(rows.asset().v?.['name']))).toBeTruthy();
     expect(screen.getByRole('link', {name: 'Look'}).getAttribute('href')).toBe('/app/conflicts');
   });
 

@@ -8,10 +8,13 @@ import {Door} from './door.tsx';
 
 const WHY = {forgotten: key('account.signIn.forgotten'), too_many: key('account.signIn.tooMany'), waiting: key('account.signIn.waiting'), emptied: key('account.signIn.emptied'), given_up: key('account.signIn.givenUp')} as const;
 
-/** Which tablet it was, where that is still known. */
-function emptied(): string | undefined {
+/** What there is to say beside; of a tablet that was emptied also which one it was, where that is still known. */
+function detail(why: WhySignIn): string | undefined {
+  if (why === 'given_up') return t('account.signIn.givenUp.detail');
+  if (why !== 'emptied') return undefined;
   const codes = Object.values(traces()).map(({code}) => code);
-  return codes.length === 0 ? undefined : t('account.emptied.was', {codes: codes.join(', ')});
+  const which = codes.length === 0 ? [] : [t('account.emptied.was', {codes: codes.join(', ')})];
+  return [t('account.signIn.emptied.detail'), ...which].join(' ');
 }
 
 /** Name and password; needs the network. */
@@ -24,7 +27,7 @@ export function SignIn({why, lodgers}: {why: WhySignIn; lodgers: readonly Lodger
   };
   return (
     <Door title={t('account.signIn.title')}>
-      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone={why === 'emptied' ? 'warn' : 'info'} title={t(WHY[why])}>{why === 'emptied' ? emptied() : undefined}</Banner>}
+      {why === 'new' ? <p class="soft">{t('account.signIn.intro')}</p> : <Banner tone={why === 'emptied' ? 'warn' : 'info'} title={t(WHY[why])}>{detail(why)}</Banner>}
       <form class="stack" onSubmit={submit}>
         <Field label={t('account.signIn.name')} value={name.value} onInput={(value) => { name.value = value; }} name="username" autocomplete="username" />
         <Field label={t('account.signIn.password')} value={password.value} onInput={(value) => { password.value = value; }} type="password" name="password" autocomplete="current-password" />

@@ -39,9 +39,10 @@ function Both({conflict, answerable}: {conflict: Row<Conflict>; answerable: bool
   return (
     <Card title={fieldWords(view, conflict)} tone={isOpen ? 'warn' : 'neutral'}>
       {thing !== null && <p class="soft">{thing}</p>}
-      <div class="row">{isOpen ? <Chip tone="warn" icon="clock">{t('conflicts.waits')}</Chip> : <Chip tone="ok" icon="check">{decisionWords(view, conflict)}</Chip>}</div>
+      <div class="row">{isOpen ? <Chip tone="warn" icon="clock">{t('conflicts.waits')}</Chip> : <Chip tone="ok" icon="check">{t('sync.decided.chip')}</Chip>}</div>
+      {!isOpen && <p>{decisionWords(view, conflict, person)}</p>}
       <dl class="values">
-        {before !== null && <One title={t('conflicts.before')} value={valueWords(view, conflict, before.value)} who={null} counts={false} />}
+        {before !== null && <One title={t('conflicts.before')} value={valueWords(view, conflict, before.value)} at={null} counts={false} />}
         <Said conflict={conflict} which="current" person={person} />
         <Said conflict={conflict} which="candidate" person={person} />
       </dl>
@@ -65,32 +66,27 @@ function Said({conflict, which, person}: {conflict: Row<Conflict>; which: 'curre
   const view = useView();
   const said = conflict[which];
   const mine = said.by === person;
-  const name = mine ? t('conflicts.you') : view.get<PersonRow>('person', said.by)?.name ?? t('checklist.somebody');
   const counts = conflict.state === 'open' ? which === 'current' : conflict.choice === which;
-  const title = mine ? t('conflicts.mine') : t('conflicts.theirs', {name});
+  const title = mine ? t('conflicts.mine') : view.get<PersonRow>('person', said.by)?.name ?? t('checklist.somebody');
   const value = said.withheld === true ? t('conflicts.withheld') : valueWords(view, conflict, said.value);
-  return <One title={title} value={value} who={whoWords(name, said.at)} counts={counts} />;
+  return <One title={title} value={value} at={said.at} counts={counts} />;
 }
 
-function whoWords(name: string, at: string | null): string {
-  return at === null ? name : t('conflicts.who', {name, at: dateAndTime(Date.parse(at))});
-}
-
-function One({title, value, who, counts}: {title: string; value: string; who: string | null; counts: boolean}) {
+function One({title, value, at, counts}: {title: string; value: string; at: string | null; counts: boolean}) {
   return (
     <div class={counts ? 'values__one values__one--counts' : 'values__one'}>
       <dt>{title}{counts && <> · {t('conflicts.counts')}</>}</dt>
       <dd class="values__value">{value}</dd>
-      {who !== null && <dd class="soft numbers">{who}</dd>}
+      {at !== null && <dd class="soft numbers">{dateAndTime(Date.parse(at))}</dd>}
     </div>
   );
 }
 
-function decisionWords(view: View, {decided_by, choice, current, candidate}: Row<Conflict>): string {
+function decisionWords(view: View, {decided_by, choice, current, candidate}: Row<Conflict>, person: string): string {
   const chosen = choice === 'candidate' ? candidate : current;
-  const value = view.get<PersonRow>('person', chosen.by)?.name ?? t('checklist.somebody');
-  const by = decided_by === null ? t('conflicts.theOffice') : view.get<PersonRow>('person', decided_by)?.name ?? t('conflicts.theOffice');
-  return t('conflicts.decidedBy', {by, whose: value});
+  const by = view.get<PersonRow>('person', decided_by ?? '')?.name ?? t('conflicts.theOffice');
+  if (chosen.by === person) return t('conflicts.decidedYours', {by});
+  return t('conflicts.decidedBy', {by, whose: view.get<PersonRow>('person', chosen.by)?.name ?? t('checklist.somebody')});
 }
 
 /** The value in force, where somebody corrected it after the two met. */

@@ -1,4 +1,5 @@
-import type {Asset, Conflict, PersonRow, Run, Site, Ticket} from '../../app/rows.ts';
+import {nameOf} from '../../app/naming.ts';
+import type {Conflict, Run} from '../../app/rows.ts';
 import type {View} from '../../app/view.ts';
 import {type Item, label} from '../../checklists/index.ts';
 import {dateAndTime} from '../../i18n/format.ts';
@@ -22,6 +23,9 @@ const WORDS: Readonly<Record<string, WordKey>> = {
   'ticket.category network': key('ticket.category.network'), 'ticket.category security': key('ticket.category.security'), 'ticket.category software': key('ticket.category.software'),
 };
 
+/** Kinds that a field may name by id. */
+const NAMED = ['person', 'asset', 'site'] as const;
+
 const MOMENTS = new Set(['visit.starts_at', 'visit.ends_at']);
 
 /** The field as people call it: the item's own question, and that it is about its remark. */
@@ -41,23 +45,15 @@ export function valueWords(view: View, conflict: Conflict, value: unknown): stri
   return item === null ? plainWords(view, `${conflict.kind}.${conflict.field}`, value) : answerWords(item, value);
 }
 
-/** What the field is of, where that is not the visit itself: the ticket's number and subject, the device's name. */
+/** What the field is of, where that is not the visit itself. */
 export function thingWords(view: View, {kind, entity}: Conflict): string | null {
-  if (kind === 'ticket') {
-    const ticket = view.get<Ticket>('ticket', entity);
-    return ticket === null ? null : [ticket.number, ticket.title].filter(Boolean).join(' · ');
-  }
-  return kind === 'run' || kind === 'visit' ? null : nameOf(view, [kind], entity);
+  return kind === 'run' || kind === 'visit' ? null : nameOf(view, kind, entity);
 }
 
 function plainWords(view: View, field: string, value: string): string {
   const words = WORDS[`${field} ${value}`];
   if (words !== undefined) return t(words);
-  return MOMENTS.has(field) ? dateAndTime(Date.parse(value)) : nameOf(view, ['person', 'asset', 'site'], value) ?? value;
-}
-
-function nameOf(view: View, kinds: readonly string[], id: string): string | null {
-  return kinds.map((kind) => view.get<PersonRow | Asset | Site>(kind, id)?.name).find((name) => name !== undefined) ?? null;
+  return MOMENTS.has(field) ? dateAndTime(Date.parse(value)) : NAMED.map((kind) => nameOf(view, kind, value)).find((name) => name !== null) ?? value;
 }
 
 function answerWords(item: Item, value: string): string {

@@ -1,3 +1,4 @@
+import {nameOf} from '../../app/naming.ts';
 import {href} from '../../app/router.ts';
 import type {Conflict, HeldDecision, PersonRow, Photo, Run, TimeEntry} from '../../app/rows.ts';
 import {useView, type View} from '../../app/view.ts';
@@ -35,12 +36,14 @@ export function TroubleRow({row}: {row: OutboxRow}) {
   const deed = DEEDS.find(([prefix]) => operation.type.startsWith(prefix))?.[1];
   const why = CODES[status === 'conflict' ? 'conflict' : code];
   const where = placeOf(view, row);
+  const about = nameOf(view, row.kind, row.entity);
   return (
     <div class="trouble">
       <div class="row row--apart">
         <span class="strong">{deed === undefined ? operation.type : t(deed)}</span>
         {state !== undefined && <Chip tone={state.tone}>{t(state.words)}</Chip>}
       </div>
+      {about !== null && <p class="soft">{about}</p>}
       <p>{decided !== null ? decided.words : why === undefined ? t('sync.code.other', {code}) : t(why)}</p>
       <div class="row row--apart">
         <span class="soft numbers">{dateAndTime(Date.parse(operation.at))}</span>
