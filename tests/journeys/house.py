@@ -17,6 +17,7 @@ from backend.core.config import Config
 from backend.core.db import reading
 from backend.demo import clients, founding
 from backend.demo.stage import Stage
+from backend.directory.models import Asset
 from backend.exchange import services as exchange
 from backend.identity.models import Account
 from backend.identity.sessions import actor_of
@@ -58,6 +59,19 @@ class House:
             run, item = next((run.id, item) for run in runs for item, value in run.answers.items() if value == "fail")
             [result] = exchange.submit(actor, [("answer.set", ("run", run), {"item": item, "value": "pass"})])
             assert result["status"] == "conflict", result
+
+    def two_say_where_an_asset_stands(self, site: str, first: str, second: str) -> None:
+        """Neither has seen the word of the other; `second` is to be told how it ends."""
+        with build_app(Config.from_env(self.program.env())) as app, app.app_context():
+            with reading() as session:
+                who = [session.scalars(select(Account).where(Account.sign_in == one)).one() for one in (first, second)]
+                asset = session.scalars(select(Asset.id).where(Asset.site == site).order_by(Asset.id)).first()
+            assert asset is not None
+            ends, base = [], exchange.head(who[0].org_id)
+            for account, place in zip(who, ("Rack 2, at the top", "Rack 3, behind the patch panel"), strict=True):
+                actor = replace(actor_of(account.org_id, account.person_id), scopes=frozenset())
+                ends += exchange.submit(actor, [("asset.edit", ("asset", asset), {"place": place})], base=base)
+            assert [end["status"] for end in ends] == ["applied", "conflict"], ends
 
     def now(self) -> datetime:
         """The time that the program, the browsers and this machine share."""

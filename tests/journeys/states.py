@@ -35,7 +35,7 @@ TABLET: dict[str, tuple[str, ...]] = {
     "site": ("full", "asset", "gone", "Malay", "Chinese"),
     "sign": ("prepare", "nobody", "client reads", "client signs", "client errs", "client refuses", "receipt", "done"),
     "sync": ("all sent", "offline", "signed out", "attention", "decided", "Malay", "Chinese"),
-    "conflicts": ("nothing", "two values", "decided", "Malay", "Chinese"),
+    "conflicts": ("nothing", "two values", "of no visit", "decided", "Malay", "Chinese"),
     "rescue": ("nothing waits", "saved", "Malay", "Chinese"),
     "bring_in": ("empty", "wrong file", "done", "Malay", "Chinese"),
     "readiness": ("checked", "Malay", "Chinese"),

@@ -193,6 +193,14 @@ class TabletTour:
         expect(page.get_by_text("The office decides"), "who decides").to_be_visible()
         self.look("conflicts", "two values")
 
+    def two_places(self, site: str, colleague: str) -> None:
+        """Of an asset, which is of no visit: whose word came second is shown both."""
+        self.house.two_say_where_an_asset_stands(site, colleague, self.engineer.name)
+        self.engineer.asks_to_sync()
+        self.go("conflicts", "Two values")
+        expect(self.page.get_by_text("Rack 2, at the top"), "the other value").to_be_visible()
+        self.look("conflicts", "of no visit")
+
     def after_the_decision(self, visit: str) -> None:
         self.go("sync", "Sync")
         self.page.get_by_role("button", name="Sync now").click()

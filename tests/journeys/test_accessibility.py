@@ -86,6 +86,7 @@ def visit(
     site = site_of(dispatcher)
     tour.the_site(site)
     tour.small_screens()
+    tour.two_places(site, COLLEAGUE)
     visit_id = last_of(planned)
     tour.two_opinions(visit_id, COLLEAGUE, rattles)
     office_tour.attention("full")
