@@ -18,7 +18,12 @@ def start(owner: str) -> str:
 
 def link(prev: str, data: bytes) -> str:
     """link(n) = SHA-256(link(n-1) ‖ SHA-256(bytes n)), over raw digests of 32 bytes; hex in, hex out."""
-    return sha256_hex(bytes.fromhex(prev) + hashlib.sha256(data).digest())
+    return link_digest(prev, sha256_hex(data))
+
+
+def link_digest(prev: str, digest: str) -> str:
+    """As `link`, of bytes whose SHA-256 is known; hex in, hex out."""
+    return sha256_hex(bytes.fromhex(prev + digest))
 
 
 def link_operation(prev: str, text: str) -> str:

@@ -56,7 +56,9 @@ def parse_operation(text: str) -> Operation | Invalid:
         return Invalid("invalid")
     if not isinstance(value, dict):
         return Invalid("invalid")
-    wrong = _wrong_key(value) or next((key for key in KEYS if not _FITS[key](value[key])), None)
+    wrong = _wrong_key(value)
+    if wrong is None:
+        wrong = next((key for key, fits in _FITS.items() if not fits(value[key])), None)
     return Invalid("invalid", wrong) if wrong else Operation(**{**value, "entity": tuple(value["entity"])})
 
 
@@ -72,6 +74,8 @@ def write_operation(operation: Operation) -> str:
 
 def _wrong_key(value: dict[str, Any]) -> str | None:
     """The first key that is missing, else the first that nobody knows."""
+    if value.keys() == _FITS.keys():
+        return None
     missing = (key for key in KEYS if key not in value)
     unknown = (key for key in value if key not in KEYS)
     return next(missing, None) or next(unknown, None)

@@ -24,13 +24,15 @@ class NotStrict(ValueError):
 
 def read(text: str, depth: int = LIMITS["operation_depth"]) -> Any:
     """The value written in `text`, with dicts, lists, strings, ints, booleans and None; else NotStrict."""
-    # Most texts have fewer brackets in all than may be nested, and no escape that could hide a character.
-    if text.count("[") + text.count("{") > depth:
-        _refuse_deep(text, depth)
     try:
         value = _DECODER.decode(text)
-    except json.JSONDecodeError as wrong:
-        raise NotStrict("syntax") from wrong
+    except (json.JSONDecodeError, NotStrict, RecursionError) as wrong:
+        # Whatever else is wrong with it, too deep comes first.
+        _refuse_deep(text, depth)
+        raise wrong if isinstance(wrong, NotStrict) else NotStrict("syntax") from wrong
+    # Most texts have fewer brackets in all than may be nested, and no escape that could hide a character.
+    if text.count("[") + text.count("{") > depth and _is_deep(value, depth):
+        raise NotStrict("depth")
     if "\\u" in text or not text.isascii():
         for string in strings(value):
             _refuse_characters(string)
@@ -62,6 +64,14 @@ def _refuse_deep(text: str, depth: int) -> None:
             level -= 1
         if level > depth:
             raise NotStrict("depth")
+
+
+def _is_deep(value: object, depth: int) -> bool:
+    if isinstance(value, dict):
+        return depth == 0 or any(_is_deep(inner, depth - 1) for inner in value.values())
+    if isinstance(value, list):
+        return depth == 0 or any(_is_deep(inner, depth - 1) for inner in value)
+    return False
 
 
 def _refuse_characters(string: str) -> None:

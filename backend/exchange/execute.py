@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -203,7 +202,8 @@ def _named(op: Operation) -> Iterable[Key]:
 
 def _entry(n: int, text: str, prev: str, op: Operation | Invalid) -> Entry:
     data = chain.operation_bytes(text)
-    entry = Entry(n, data, hashlib.sha256(data).hexdigest(), chain.link(prev, data))
+    digest = chain.sha256_hex(data)
+    entry = Entry(n, data, digest, chain.link_digest(prev, digest))
     if isinstance(op, Operation):
         entry.id, entry.type, entry.v, entry.entity = op.id, op.type, op.v, op.entity
         entry.base, entry.at = op.base, op.at

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.core import bulk
 from backend.exchange import outrun
 from backend.exchange.fields import settle_stamps
 from backend.exchange.kinds import OWN, Key, Kind, State
@@ -52,7 +52,7 @@ def position(connection: Connection, org_id: str, *, lock: bool = False) -> Posi
 def deliver(connection: Connection, org_id: str, audience: str, key: Key, value: dict[str, Any]) -> int:
     """Put one row that has no table of the feed (a device) before whoever is in `audience`; the feed's position."""
     seq = position(connection, org_id, lock=True).seq + 1
-    connection.execute(_upsert(connection), [head_row(org_id, audience, key, seq, seq, {"v": value})])
+    bulk.put_rows(connection, HEADS, [head_row(org_id, audience, key, seq, seq, {"v": value})])
     connection.execute(update(ORGS).where(ORGS.c.org_id == org_id).values(seq=seq))
     return seq
 
@@ -125,7 +125,7 @@ class Flush:
         connection, table = self.rows.connection, kind.table
         mine = (table.c.org_id == self.rows.org_id) & (table.c.id == bindparam("b_id"))
         if made:
-            connection.execute(insert(table), made)
+            bulk.insert_rows(connection, table, made)
         if moved:
             names = (*kind.columns, *sorted(OWN - {"org_id", "id"}))
             columns = {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in names}
@@ -134,9 +134,8 @@ class Flush:
             connection.execute(delete(table).where(mine), gone)
 
     def _write_heads(self) -> None:
-        if self.heads:
-            self.rows.connection.execute(_upsert(self.rows.connection), self.heads)
-            self.heads = []
+        bulk.put_rows(self.rows.connection, HEADS, self.heads)
+        self.heads = []
 
     # Scopes
 
@@ -222,13 +221,4 @@ def _open(org_id: str, person: str, audience: str) -> tuple[Any, ...]:
         INTERVALS.c.person == person,
         INTERVALS.c.audience == audience,
         INTERVALS.c.leave_seq.is_(None),
-    )
-
-
-def _upsert(connection: Connection) -> Any:
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(HEADS)
-    news = {name: statement.excluded[name] for name in ("seq", "ver", "deleted", "mark", "body")}
-    return statement.on_conflict_do_update(
-        index_elements=["org_id", "audience", "kind", "entity_id"], set_=news
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
+from backend.core.bulk import within
 from backend.exchange.kinds import Key, Kind, State
 
 
@@ -61,7 +63,7 @@ class Rows:
         return [dict(row) for row in self.connection.execute(query.order_by(table.c.id)).mappings()]
 
     def _read(self, kind: str, ids: list[str]) -> None:
-        query = _by_ids(self.kinds[kind])
+        query = _by_ids(self.kinds[kind].table, self.connection.dialect.name)
         found = self.connection.execute(query, {"org": self.org_id, "ids": ids}).mappings()
         rows = {row["id"]: dict(row) for row in found}
         for entity in ids:
@@ -71,6 +73,6 @@ class Rows:
         return self.known.setdefault((kind, row["id"]), row) or row
 
 
-def _by_ids(kind: Kind) -> Select[Any]:
-    table = kind.table
-    return select(table).where(table.c.org_id == bindparam("org"), table.c.id.in_(bindparam("ids", expanding=True)))
+@cache
+def _by_ids(table: Table, dialect: str) -> Select[Any]:
+    return select(table).where(table.c.org_id == bindparam("org"), within(table.c.id, "ids", dialect))
