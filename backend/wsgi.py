@@ -16,3 +16,5 @@ events.stop_on_signals(app)
 # All that was loaded stays until the end: the collector need not walk through it again and again.
 gc.collect()
 gc.freeze()
+# A push makes tens of thousands of objects that all go with it; looking for rings among them pays rarely.
+gc.set_threshold(20_000, 20, 20)

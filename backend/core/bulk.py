@@ -49,7 +49,11 @@ class Maker:
 
     def _values(self, name: str, convert: Convert | None, rows: Rows) -> list[Any]:
         values = [row[name] for row in rows]
-        return values if convert is None else [convert(value) for value in values]
+        if convert is None:
+            return values
+        if all(value is values[0] for value in values):
+            return [convert(values[0])] * len(values)
+        return [convert(value) for value in values]
 
 
 @lru_cache(maxsize=512)

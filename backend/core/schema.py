@@ -32,7 +32,34 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 WITHOUT_LINES = str.maketrans("", "", "\n\t")
 
 
-class Strict(Schema):
+class Shape(Schema):
+    """What all shapes have in common: a row is a dict, and most of its values are texts that travel as they are."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._as_it_is = frozenset(name for name, field in self.dump_fields.items() if _is_text(field))
+        self._hooked = any(self._hooks.values())
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """As every schema dumps."""
+        if many or self.many or self._hooked or type(obj) is not dict:
+            return super().dump(obj, many=many)
+        dumped = {}
+        for name, field in self.dump_fields.items():
+            value = obj.get(name, missing)
+            if not (name in self._as_it_is and (value is None or type(value) is str)):
+                value = field.serialize(name, obj, accessor=self.get_attribute)
+            if value is not missing:
+                dumped[field.data_key or name] = value
+        return dumped
+
+
+def _is_text(field: fields.Field[Any]) -> bool:
+    plain = field.attribute is None and field.data_key is None
+    return plain and isinstance(field, fields.String) and type(field)._serialize is fields.String._serialize
+
+
+class Strict(Shape):
     """The base of every shape that comes in: unknown keys are refused."""
 
     class Meta:
@@ -40,9 +67,9 @@ class Strict(Schema):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        simple = self.unknown == RAISE and not self.partial and not self.many and not any(self._hooks.values())
         members = [(name, field.data_key or name, field) for name, field in self.load_fields.items()]
-        simple = simple and all(field.attribute is None for _, _, field in members)
+        named = all(field.attribute is None for _, _, field in members)
+        simple = named and self.unknown == RAISE and not (self.partial or self.many or self._hooked)
         self._members = members if simple else None
         self._keys = frozenset(key for _, key, _ in members)
 
@@ -59,15 +86,11 @@ class Strict(Schema):
         return {name: value for name, value in loaded.items() if value is not missing}
 
 
-class Lenient(Schema):
+class Lenient(Shape):
     """The base of what goes out, and of forms in which a browser may add fields: unknown keys are left out."""
 
     class Meta:
         unknown = EXCLUDE
-
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """A row that is a dict, which is the usual one, is looked into and no further."""
-        return obj.get(attr, default) if type(obj) is dict else super().get_attribute(obj, attr, default)
 
 
 class Text(fields.String):

@@ -186,6 +186,8 @@ class Flush:
             self.rows.connection.execute(update(HEADS).where(one).values(seq=bindparam("b_seq")), moves)
 
 
+WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 GONE: dict[str, Any] = {"del": True}
 """What a tombstone says."""
 
@@ -212,7 +214,7 @@ def signed(mark: int) -> int:
 
 def dumps(value: Any) -> bytes:
     """JSON without spaces, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return WRITE(value).encode()
 
 
 def _open(org_id: str, person: str, audience: str) -> tuple[Any, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from backend.core.fields import Sha256
@@ -12,18 +10,6 @@ from sync.outcome import Status
 from sync.protocol import LIMITS
 
 NONCE = validate.Length(1, 64)
-
-
-class Texts(fields.List[Any]):
-    """Texts, hundreds of them: looked at one by one only when one is none."""
-
-    def __init__(self, most: int, **kwargs: Any) -> None:
-        super().__init__(fields.String(), validate=validate.Length(max=most), **kwargs)
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
-            return value
-        return super()._deserialize(value, *args, **kwargs)
 
 
 class PushSchema(Strict):
@@ -37,7 +23,9 @@ class PushSchema(Strict):
     nonce = fields.String(required=True, validate=NONCE)
     first = Whole(least=1, most=2**31 - 1, required=True)
     prev = Sha256(required=True)
-    ops = Texts(LIMITS["push_operations"], required=True)
+    ops = fields.List(
+        fields.String(), required=True, validate=validate.Length(max=LIMITS["push_operations"])
+    )
     isolate = Truth(load_default=False)
 
 
