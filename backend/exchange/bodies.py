@@ -47,6 +47,12 @@ def unpack(data: bytes) -> bytes:
     return plain
 
 
+def wants_little() -> bool:
+    """Whether the asker would rather have less in the answer (RFC 7240: `Prefer: return=minimal`)."""
+    asked = ",".join(request.headers.getlist("Prefer"))
+    return "return=minimal" in (one.partition(";")[0].strip().lower() for one in asked.split(","))
+
+
 def refuse_long(body: Mapping[str, Any]) -> None:
     """413 for more operations than one push may carry, so that the tablet halves its batch."""
     ops = body.get("ops") if isinstance(body, dict) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -190,3 +191,12 @@ def _answer(
         "directives": list(asked.directives),
     }
     return json.dumps(head, separators=(",", ":")).encode()[:-1] + b',"results":[' + b",".join(results) + b"]}"
+
+
+def without_ids(answer: bytes) -> bytes:
+    """An answer whose lines are told apart by their numbers alone: ids are two thirds of it, and cannot be packed."""
+    head, results, lines = answer.partition(b',"results":[')
+    return head + results + _NAMED.sub(rb'{"n":\1,"id":null', lines)
+
+
+_NAMED = re.compile(rb'\{"n":(\d+),"id":"[0-9a-f-]{36}"')

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, jsonify
 
 from backend.core.schema import load_json, parse_json
 from backend.exchange import events, moment, services
-from backend.exchange.bodies import pack, read_push_body, refuse_long
+from backend.exchange.bodies import pack, read_push_body, refuse_long, wants_little
 from backend.exchange.moment import Moment
 from backend.exchange.pace import paced
 from backend.exchange.pull import Pull, pull
-from backend.exchange.push import Push, push
+from backend.exchange.push import Push, push, without_ids
 from backend.exchange.schemas import PullSchema, PushSchema
 from backend.identity.services import directives_of, guards
 
@@ -23,16 +23,20 @@ PUSH, PULL = PushSchema(), PullSchema()
 @guards.sender
 @paced
 def push_operations() -> Response:
-    """Operations in, outcomes out."""
+    """Operations in, outcomes out; without their ids where the sender asks for little."""
     body = parse_json(read_push_body())
     refuse_long(body)
     asked = PUSH.load(body)
     device = guards.current_device()
     services.heard(device, asked["device"], asked["schema"])
     wanted = ("epoch", "device", "resume", "nonce", "first", "prev", "isolate")
-    told = directives_of(device)
-    answer = push(guards.current(), Push(texts=asked["ops"], directives=told, **{name: asked[name] for name in wanted}))
-    return _fresh(pack(Response(answer, content_type="application/json")))
+    request = Push(texts=asked["ops"], directives=directives_of(device), **{name: asked[name] for name in wanted})
+    answer = push(guards.current(), request)
+    if not wants_little():
+        return _fresh(pack(Response(answer, content_type="application/json")))
+    brief = Response(without_ids(answer), content_type="application/json")
+    brief.headers["Preference-Applied"] = "return=minimal"
+    return _fresh(pack(brief))
 
 
 @bp.post("/api/v1/sync/pull")

@@ -106,7 +106,7 @@ def _send(ours: Ours, seat: Seat) -> Bytes:
     spent = Bytes()
     while seat.tablet.ack_n < len(seat.tablet.outbox):
         body = gzip.compress(dumps(seat.tablet.push_body(200)), GZIP_LEVEL, mtime=0)
-        told = ours.ask(seat, PUSH, body, {"Content-Encoding": "gzip", **PACKED})
+        told = ours.ask(seat, PUSH, body, {"Content-Encoding": "gzip", "Prefer": "return=minimal", **PACKED})
         _take(seat, told)
         spent.pushed, spent.answered = spent.pushed + len(body), spent.answered + len(told.body)
     asked = dumps(seat.pull_body(seat.tablet.cursor, 1_000))

@@ -354,6 +354,22 @@ def test_more_operations_than_a_push_may_have_are_refused_so_that_the_tablet_hal
     assert (answer.status_code, answer.get_json()["field"]) == (413, "ops")
 
 
+@pytest.mark.parametrize("preference", ["return=minimal", "respond-async, Return=Minimal; x=1"])
+def test_who_asks_for_little_is_answered_without_ids_and_otherwise_alike(house, tablet, visit, preference):
+    note(house, tablet, visit)
+    note(house, tablet, visit, text="")
+    tablet.outbox.append("no operation")
+    body = tablet.push_body()
+    brief = tablet.call("POST", "/api/v1/sync/push", json=body, headers={"Prefer": preference})
+    whole = tablet.call("POST", "/api/v1/sync/push", json=body)
+
+    assert (brief.headers["Preference-Applied"], whole.headers.get("Preference-Applied")) == ("return=minimal", None)
+    ids = [json.loads(text)["id"] for text in tablet.outbox[:2]]
+    assert [one["id"] for one in whole.get_json()["results"]] == [*ids, None]
+    assert brief.get_json()["results"] == [{**one, "id": None} for one in whole.get_json()["results"]]
+    assert [one["status"] for one in whole.get_json()["results"]] == ["applied", "rejected", "rejected"]
+
+
 def test_a_packed_push_is_as_good_as_a_plain_one(house, tablet, visit):
     n = note(house, tablet, visit)
     body = gzip.compress(json.dumps(tablet.push_body()).encode())
