@@ -60,14 +60,15 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.after_request
     def add_headers(answer: Response) -> Response:
-        for name, value in FIXED.items():
-            answer.headers.setdefault(name, value)
-        policy = TABLET_POLICY if request.path.startswith("/app/") else PAGE_POLICY
-        answer.headers.setdefault("Content-Security-Policy", policy)
+        of_tablet = request.path.startswith("/app/")
+        wanted = {**FIXED, "Content-Security-Policy": TABLET_POLICY if of_tablet else PAGE_POLICY}
+        if request.endpoint != "static" and not of_tablet:
+            wanted["Cache-Control"] = "no-store"
+        # Looking for each name by itself would cost more than the rest of a short answer.
+        said = {name.lower() for name, _ in answer.headers}
+        answer.headers.extend({name: value for name, value in wanted.items() if name.lower() not in said})
         if config.secure:
             answer.headers["Strict-Transport-Security"] = TWO_YEARS
-        if request.endpoint != "static" and not request.path.startswith("/app/"):
-            answer.headers.setdefault("Cache-Control", "no-store")
         return answer
 
 

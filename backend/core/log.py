@@ -22,6 +22,7 @@ from backend.core import clock
 _trace: ContextVar[str | None] = ContextVar("trace", default=None)
 WHOLE_ROWS = re.compile(r"\nDETAIL:.*?(?=\n+(?:CONTEXT:|HINT:|\[SQL|The above|During|Traceback)|\Z)", re.DOTALL)
 """What PostgreSQL says of a refused row is the row itself, names and texts and all."""
+_encoded = json.JSONEncoder(default=str).encode
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -40,11 +41,14 @@ class Lines(logging.Formatter):
         line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
         if record.exc_info:
             line["traceback"] = WHOLE_ROWS.sub("", self.formatException(record.exc_info))
-        return json.dumps(line, default=str)
+        return _encoded(line)
 
 
 def configure(level: int = logging.INFO) -> None:
     """Send the program's lines to standard error. Called by the programs, never by tests."""
+    # Where in the source a line was written is in no line of ours: asking for it costs more than the line.
+    logging._srcfile = None  # as the manual of `logging` has it under "Optimization"
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -23,6 +23,7 @@ from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 MIN_APP = "0.1.0"
 """The oldest version of the app that should be running; it updates at a safe point."""
 LOW = (1 << 32) - 1
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,6 @@ def _fitting(rows: Sequence[Row[int, bytes]], most: int) -> tuple[Page, bool]:
 
 
 def _answer(head: dict[str, Any], page: Page) -> bytes:
-    said = json.dumps(head, separators=(",", ":")).encode()
+    said = _encoded(head).encode()
     texts = [page.texts[0][1:], *page.texts[1:]] if page.texts else []
     return b"".join([said[:-1], b',"changes":[', *texts, b"]}"])
