@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, literal_column, select
 
 from backend.core.db import snapshot
 from backend.core.roles import STAFF
@@ -23,6 +23,20 @@ from sync.protocol import LIMITS, PROTOCOL, SCHEMA
 MIN_APP = "0.1.0"
 """The oldest version of the app that should be running; it updates at a safe point."""
 LOW = (1 << 32) - 1
+# Asked at every pull, so each is put together once.
+AUDIENCES = select(INTERVALS.c.audience).where(
+    INTERVALS.c.org_id == bindparam("org"), INTERVALS.c.person == bindparam("person"), INTERVALS.c.leave_seq.is_(None)
+)
+MINE = (HEADS.c.org_id == bindparam("org")) & HEADS.c.audience.in_(bindparam("audiences", expanding=True))
+ROWS = (
+    select(HEADS.c.seq, HEADS.c.body)
+    .where(MINE, HEADS.c.seq > bindparam("after"))
+    .order_by(HEADS.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .execution_options(binary=True)
+)
+LOWS, HIGHS = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
+SUMS = select(HEADS.c.audience, LOWS, HIGHS).where(MINE, HEADS.c.deleted.is_(False)).group_by(HEADS.c.audience)
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -120,10 +134,8 @@ def _check_reader(actor: Actor) -> None:
 
 
 def _audiences(connection: Connection, actor: Actor) -> list[str]:
-    query = select(INTERVALS.c.audience).where(
-        INTERVALS.c.org_id == actor.org_id, INTERVALS.c.person == actor.person_id, INTERVALS.c.leave_seq.is_(None)
-    )
-    return ["org", f"u:{actor.person_id}", *sorted(connection.execute(query).scalars())]
+    held = connection.execute(AUDIENCES, {"org": actor.org_id, "person": actor.person_id}).scalars()
+    return ["org", f"u:{actor.person_id}", *sorted(held)]
 
 
 @dataclass(frozen=True)
@@ -150,22 +162,15 @@ class Feed:
         return page, more, Place(page.last, place.began, schema) if more else Place(head, None, schema)
 
     def _page(self, after: int, *only: ColumnElement[bool]) -> tuple[Page, bool]:
-        query = select(HEADS.c.seq, HEADS.c.body).where(
-            HEADS.c.org_id == self.org_id, HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences), *only
-        )
-        asked = query.order_by(HEADS.c.seq).limit(self.limit + 1).execution_options(binary=True)
-        return _fitting(self.connection.execute(asked).all(), self.limit)
+        asked = {"org": self.org_id, "after": after, "audiences": self.audiences, "most": self.limit + 1}
+        return _fitting(self.connection.execute(ROWS.where(*only), asked).all(), self.limit)
 
     def sums(self, schema: int) -> dict[str, str]:
         """The checksum of each visit's live rows (S20), summed by the database in halves of 32 bits."""
         visits = [audience for audience in self.audiences if audience.startswith("v:")]
         if not visits:
             return {}
-        low, high = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
-        query = select(HEADS.c.audience, low, high).where(
-            HEADS.c.org_id == self.org_id, HEADS.c.audience.in_(visits), HEADS.c.deleted.is_(False), *_known(schema)
-        )
-        rows = self.connection.execute(query.group_by(HEADS.c.audience))
+        rows = self.connection.execute(SUMS.where(*_known(schema)), {"org": self.org_id, "audiences": visits})
         sums = {audience: (int(lows) + (int(highs) << 32)) % (1 << 64) for audience, lows, highs in rows}
         return {audience: f"{sums.get(audience, 0):016x}" for audience in visits}
 
