@@ -55,7 +55,7 @@ SERVER = (
     Mutant(
         "the epoch is not compared by pull", "P11 (Electric)", "I6",
         "A tablet reads on in a feed whose positions mean something else now.",
-        "backend/exchange/pull.py", "if asked.epoch is not None and asked.epoch != at.epoch:", "if False:",
+        "backend/exchange/pull.py", "if asked.epoch is not None and asked.epoch != now.at.epoch:", "if False:",
     ),
     Mutant(
         "held does not block", "P13", "order",
@@ -94,14 +94,14 @@ SERVER = (
     Mutant(
         "the count is of another snapshot", "P12", "I7",
         "`ack_n` counts an operation that the rows beside it do not contain.",
-        "backend/exchange/pull.py", '"ack_n": device.next_n - 1', '"ack_n": device.next_n',
+        "backend/exchange/pull.py", '"ack_n": now.next_n - 1', '"ack_n": now.next_n',
         judge=AGREEMENT,
     ),
     Mutant(
         "a change has no new position", "P17", "I2",
         "A row that changes keeps its place in the feed: who has read past it never hears of it.",
-        "backend/exchange/flush.py", 'for name in ("seq", "ver", "deleted", "mark", "body")',
-        'for name in ("ver", "deleted", "mark", "body")',
+        "backend/core/bulk.py", "for name in names if name not in key)",
+        "for name in names if name not in (*key, 'seq'))",
         judge=AGREEMENT,
     ),
     Mutant(
@@ -119,7 +119,7 @@ SERVER = (
     Mutant(
         "the last page says there is more", "P16", "I6",
         "A full page is called the last one.",
-        "backend/exchange/pull.py", "return rows[:fits], fits < len(rows)", "return rows[:fits], False",
+        "backend/exchange/pull.py", "return Page(texts, last), True", "return Page(texts, last), False",
         judge=AGREEMENT,
     ),
     Mutant(
