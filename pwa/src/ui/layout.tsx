@@ -44,12 +44,12 @@ interface PageProps extends HeaderProps {
   bottom?: ComponentChildren;
 }
 
-/** One column under a header, with the primary action at the bottom. */
+/** One column under a header, with the primary action at the bottom. The column can be scrolled by keys where nothing in it takes the focus. */
 export function Page({children, bottom, ...header}: PageProps) {
   return (
     <div class="page">
       <Header {...header} />
-      <main class="page__body"><div class="page__column">{children}</div></main>
+      <main class="page__body" tabIndex={0}><div class="page__column">{children}</div></main>
       {bottom !== undefined && <footer class="bottom">{bottom}</footer>}
     </div>
   );
