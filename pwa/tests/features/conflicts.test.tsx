@@ -135,6 +135,12 @@ describe('two values of a thing that is of no visit', () => {
     expect(screen.getByText(/^Mei Lin decided: the value of Nurul counts/)).toBeTruthy();
   });
 
+  test('a correction made since is what counts now', async () => {
+    await open(makeChange({k: 'asset', id: ASSET, ver: 99, v: {...rows.asset().v, place: 'Rack 9'}}), about());
+    render(<ConflictsScreen rest={[]} />);
+    expect(await screen.findByText('Corrected since: Rack 9 counts now.')).toBeTruthy();
+  });
+
   test('a value that the person may not see any more is said to be there', async () => {
     await open(about({current: {value: null, withheld: true, by: COLLEAGUE, at: '2026-11-24T01:10:00.000Z'}}));
     render(<ConflictsScreen rest={[]} />);

@@ -1,7 +1,7 @@
 import {Screen} from '../../app/frame.tsx';
 import {back, href} from '../../app/router.ts';
 import type {ScreenProps} from '../../app/routes.ts';
-import type {Conflict, PersonRow, Run, Visit} from '../../app/rows.ts';
+import type {Conflict, PersonRow, Visit} from '../../app/rows.ts';
 import {opened} from '../../app/tablet.ts';
 import {type Row, useView, type View} from '../../app/view.ts';
 import {dateAndTime} from '../../i18n/format.ts';
@@ -91,10 +91,11 @@ function decisionWords(view: View, {decided_by, choice, current, candidate}: Row
 
 /** The value in force, where somebody corrected it after the two met. */
 function inForce(view: View, {kind, entity, field, current}: Row<Conflict>): {readonly value: unknown} | null {
-  const run = kind === 'run' ? view.get<Run>('run', entity) : null;
-  const [column = '', item = ''] = field.split('.');
-  const held = column === 'answers' ? run?.answers : column === 'remarks' ? run?.remarks : undefined;
-  if (held === undefined) return null;
-  const value = held[item] ?? null;
-  return JSON.stringify(value) === JSON.stringify(current.value) ? null : {value};
+  const [column = '', item] = field.split('.');
+  const held = view.get<Readonly<Record<string, unknown>>>(kind, entity)?.[column];
+  if (held === undefined || current.withheld === true) return null;
+  const value = (item === undefined ? held : (held as Readonly<Record<string, unknown>> | null)?.[item]) ?? null;
+  // Of an object two spellings may mean the same: the databases keep their own order of keys.
+  const isPlain = typeof value !== 'object' || value === null || Array.isArray(value);
+  return !isPlain || JSON.stringify(value) === JSON.stringify(current.value) ? null : {value};
 }
