@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, func, literal_column, select
 
 from backend.core.db import snapshot
 from backend.core.roles import STAFF
@@ -35,6 +35,23 @@ ROWS = (
     .limit(bindparam("most", type_=Integer))
     .execution_options(binary=True)
 )
+# PostgreSQL knows nothing yet of a young table, and of a prepared statement never where the cursor is: left to itself
+# it may read and sort all that the audiences ever had. What lies behind an OFFSET it takes by position.
+STRETCH = (
+    select(HEADS.c.seq, HEADS.c.audience, HEADS.c.kind, HEADS.c.body)
+    .where(HEADS.c.org_id == bindparam("org"), HEADS.c.seq > bindparam("after"), HEADS.c.seq <= bindparam("upto"))
+    .offset(literal_column("0"))
+    .subquery()
+)
+ALONG = (
+    select(STRETCH.c.seq, STRETCH.c.body)
+    .where(STRETCH.c.audience.in_(bindparam("audiences", expanding=True)))
+    .order_by(STRETCH.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .execution_options(binary=True)
+)
+STRETCHES = (2_048, 16_384)
+"""Positions that are looked through before all that is left is asked for by audience."""
 LOWS, HIGHS = func.sum(HEADS.c.mark.op("&")(LOW)), func.sum(HEADS.c.mark.op(">>")(literal_column("32")))
 SUMS = select(HEADS.c.audience, LOWS, HIGHS).where(MINE, HEADS.c.deleted.is_(False)).group_by(HEADS.c.audience)
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
@@ -91,8 +108,9 @@ def _page(actor: Actor, asked: Pull) -> bytes:
         now = moment.read(connection, actor.org_id, asked.device)
         place, schema = _place(asked, now)
         audiences = _audiences(connection, actor)
-        feed = Feed(connection, actor.org_id, audiences, min(asked.limit, LIMITS["pull_rows"]))
-        page, more, after = feed.read(place, schema, now.at.seq)
+        most = min(asked.limit, LIMITS["pull_rows"])
+        feed = Feed(connection, actor.org_id, audiences, most, now.at.seq)
+        page, more, after = feed.read(place, schema)
         head = _head(asked, now, after, more)
         if not more:
             head["sums"] = feed.sums(schema) if page.texts else {}
@@ -146,31 +164,48 @@ class Feed:
     org_id: str
     audiences: list[str]
     limit: int
+    head: int
 
-    def read(self, place: Place, schema: int, head: int) -> tuple[Page, bool, Place]:
+    def read(self, place: Place, schema: int) -> tuple[Page, bool, Place]:
         """A page, whether there are more, and the place behind it. Kinds that a newer schema knows come first, from
         the feed's beginning: what changes of them meanwhile moves behind the place and comes with all the rest.
         """
         if schema > place.schema:
             new = [kind.name for kind in _kinds() if place.schema < kind.since <= schema]
-            page, more = self._page(place.filled or 0, HEADS.c.kind.in_(new), HEADS.c.seq <= place.seq)
+            fill = ROWS.where(HEADS.c.kind.in_(new), HEADS.c.seq <= place.seq)
+            page, more = _fitting(self._asked(fill, place.filled or 0, self.limit + 1), self.limit)
             if page.texts:
                 going_on = replace(place, filled=page.last)
                 return page, True, going_on if more else Place(place.seq, place.began, schema)
-        page, more = self._page(place.seq, *_known(schema))
+        page, more = _fitting(self._behind(place.seq, schema), self.limit)
         # After the last page everything up to the snapshot's head has been delivered, whoever it was for.
-        return page, more, Place(page.last, place.began, schema) if more else Place(head, None, schema)
+        return page, more, Place(page.last, place.began, schema) if more else Place(self.head, None, schema)
 
-    def _page(self, after: int, *only: ColumnElement[bool]) -> tuple[Page, bool]:
-        asked = {"org": self.org_id, "after": after, "audiences": self.audiences, "most": self.limit + 1}
-        return _fitting(self.connection.execute(ROWS.where(*only), asked).all(), self.limit)
+    def _behind(self, after: int, schema: int) -> list[Row[int, bytes]]:
+        """The rows behind a position, one more than a page takes."""
+        rows: list[Row[int, bytes]] = []
+        if self.connection.dialect.name == "postgresql":
+            for length in STRETCHES:
+                upto = min(after + length, self.head)
+                left = self.limit + 1 - len(rows)
+                rows += self._asked(ALONG.where(*_known(STRETCH.c.kind, schema)), after, left, upto=upto)
+                if len(rows) > self.limit or upto == self.head:
+                    return rows
+                after = upto
+        rows += self._asked(ROWS.where(*_known(HEADS.c.kind, schema)), after, self.limit + 1 - len(rows))
+        return rows
+
+    def _asked(self, of: Select[int, bytes], after: int, most: int, **more: int) -> Sequence[Row[int, bytes]]:
+        asked = {"org": self.org_id, "audiences": self.audiences, "after": after, "most": most, **more}
+        return self.connection.execute(of, asked).all()
 
     def sums(self, schema: int) -> dict[str, str]:
         """The checksum of each visit's live rows (S20), summed by the database in halves of 32 bits."""
         visits = [audience for audience in self.audiences if audience.startswith("v:")]
         if not visits:
             return {}
-        rows = self.connection.execute(SUMS.where(*_known(schema)), {"org": self.org_id, "audiences": visits})
+        asked = SUMS.where(*_known(HEADS.c.kind, schema))
+        rows = self.connection.execute(asked, {"org": self.org_id, "audiences": visits})
         sums = {audience: (int(lows) + (int(highs) << 32)) % (1 << 64) for audience, lows, highs in rows}
         return {audience: f"{sums.get(audience, 0):016x}" for audience in visits}
 
@@ -179,10 +214,10 @@ def _kinds() -> Collection[Kind]:
     return registry.current().kinds.values()
 
 
-def _known(schema: int) -> list[ColumnElement[bool]]:
+def _known(named: ColumnElement[str], schema: int) -> list[ColumnElement[bool]]:
     """A tablet never gets a kind that its schema does not know."""
     newer = [kind.name for kind in _kinds() if kind.since > schema]
-    return [HEADS.c.kind.not_in(newer)] if newer else []
+    return [named.not_in(newer)] if newer else []
 
 
 def _fitting(rows: Sequence[Row[int, bytes]], most: int) -> tuple[Page, bool]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select, update
 
 from backend.core.db import db, unit
-from backend.exchange import events
+from backend.exchange import events, pull
 from backend.exchange.models import HEADS, ORGS, SyncHead, SyncOrg
 from backend.identity.models import Device
 from sync.feed import checksum, encode_cursor
@@ -50,6 +50,28 @@ def test_pages_of_any_size_give_the_same_base(house, tablet, limit):
     while second.pull(limit, pages=3).get_json()["more"]:
         house.clock.advance(seconds=5)
 
+    assert second.rows == tablet.rows
+    assert second.head == tablet.head
+
+
+@pytest.mark.parametrize("stretches", [(), (1,), (1, 3), (4, 1), (1_000, 1)])
+@pytest.mark.parametrize("limit", [1, 3, 1_000])
+def test_however_far_the_feed_is_looked_through_by_position_the_rows_are_the_same(
+    house, tablet, monkeypatch, stretches, limit
+):
+    visit = house.visit(tablet.person)
+    other = house.visit(house.person("engineer", 2))
+    for text in "abc":
+        note(house, tablet, visit, text)
+        house.office()("note.add", ("note", house.new_id()), {"visit": other, "text": "of somebody else"})
+    tablet.pull()
+    monkeypatch.setattr(pull, "STRETCHES", stretches)
+    second = house.tablet("engineer")
+
+    while second.pull(limit, pages=1).get_json()["more"]:
+        house.clock.advance(seconds=5)
+
+    tablet.pull()
     assert second.rows == tablet.rows
     assert second.head == tablet.head
 
