@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -74,6 +75,14 @@ def test_what_was_refused_and_is_there_all_the_same_is_seen(ledger: Ledger, org:
     photo.status = status
 
     assert rule_of(lambda: ledger._check_refused(org, ledger.logs[org])) == "I3"
+
+
+def test_a_result_that_lies_before_its_effect_is_seen(ledger: Ledger, org: str) -> None:
+    photo = line(ledger.logs[org], "photo.add")
+    said = json.loads(photo.outcome)
+    photo.outcome = json.dumps({**said, "seq": said["seq"] - 1})
+
+    assert rule_of(lambda: ledger._check_positions(org, ledger.logs[org])) == "I8"
 
 
 def test_late_work_that_is_held_is_seen(ledger: Ledger, org: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,13 +107,13 @@ SERVER = (
     Mutant(
         "a page begins behind a row", "P7 (RxDB)", "I6",
         "The row at the edge of two pages is in neither.",
-        "backend/exchange/pull.py", "HEADS.c.seq > after", "HEADS.c.seq > after + (1 if after else 0)",
+        "backend/exchange/pull.py", '"after": after,', '"after": after + (1 if after else 0),',
         judge=AGREEMENT,
     ),
     Mutant(
         "pages are in no order", "P17", "I6",
         "Rows of a page are in the order of their ids, the cursor is the last one's position.",
-        "backend/exchange/pull.py", "query.order_by(HEADS.c.seq)", "query.order_by(HEADS.c.entity_id)",
+        "backend/exchange/pull.py", ".order_by(HEADS.c.seq)", ".order_by(HEADS.c.entity_id)",
         judge=AGREEMENT,
     ),
     Mutant(
@@ -130,7 +130,8 @@ SERVER = (
     Mutant(
         "everybody reads everything", "P14", "I14",
         "A pull asks for rows of the organisation, whoever may see them.",
-        "backend/exchange/pull.py", "HEADS.c.seq > after, HEADS.c.audience.in_(self.audiences)", "HEADS.c.seq > after",
+        "backend/exchange/pull.py", '.where(MINE, HEADS.c.seq > bindparam("after"))',
+        '.where(HEADS.c.org_id == bindparam("org"), HEADS.c.seq > bindparam("after"))',
         judge=AGREEMENT,
     ),
     Mutant(
