@@ -40,9 +40,9 @@ def decode_cursor(text: str) -> int:
 
 def fnv1a64(data: bytes) -> int:
     """The 64-bit FNV-1a hash."""
-    value = _FNV_OFFSET
+    value, prime, mask = _FNV_OFFSET, _FNV_PRIME, _MASK
     for byte in data:
-        value = (value ^ byte) * _FNV_PRIME & _MASK
+        value = (value ^ byte) * prime & mask
     return value
 
 

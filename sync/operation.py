@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync.chain import operation_bytes
 from sync.ids import is_uuid7
@@ -18,8 +18,7 @@ _KIND = re.compile(r"[a-z][a-z_]{0,31}")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """What somebody did, and what they had seen.
 
     `entity` is (kind, id). `base` is the feed's head that was applied whole when the screen was drawn, 0
@@ -58,8 +57,12 @@ def parse_operation(text: str) -> Operation | Invalid:
         return Invalid("invalid")
     wrong = _wrong_key(value)
     if wrong is None:
-        wrong = next((key for key, fits in _FITS.items() if not fits(value[key])), None)
-    return Invalid("invalid", wrong) if wrong else Operation(**{**value, "entity": tuple(value["entity"])})
+        for key, fits in _FITS.items():
+            if not fits(value[key]):
+                return Invalid("invalid", key)
+        value["entity"] = tuple(value["entity"])
+        return Operation(**value)
+    return Invalid("invalid", wrong)
 
 
 def write_operation(operation: Operation) -> str:

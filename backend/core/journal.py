@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Index, String, bindparam, select
+from sqlalchemy import BigInteger, Index, String, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
+from backend.core.bulk import insert_rows
 from backend.core.db import Base, Id, current_unit, db, glance, reading
 from backend.core.entity import TIME
 from backend.core.schema import wire_time
@@ -64,22 +65,27 @@ def append(org_id: str, kind: str, ref: str, digest: str, at: datetime) -> str:
     return append_all(org_id, [Line(kind, ref, digest)], at)
 
 
+ENTRIES, HEADS = cast(Table, JournalEntry.__table__), cast(Table, JournalHead.__table__)
+HEAD = select(HEADS.c.entry, HEADS.c.hash).where(HEADS.c.org_id == bindparam("org"))
+LOCKED = HEAD.with_for_update()
+MOVE = (
+    update(HEADS).where(HEADS.c.org_id == bindparam("org")).values(entry=bindparam("entry"), hash=bindparam("last"))
+)
+
+
 def append_all(org_id: str, lines: list[Line], at: datetime) -> str:
     """Add lines in their order in the unit of work under way; the journal's new hash."""
     current_unit()
-    head = _locked_head(org_id)
+    entry, last = _locked_head(org_id)
+    rows = []
     for line in lines:
-        prev, head.entry = head.hash, head.entry + 1
-        facts = {
-            "org": org_id, "entry": head.entry, "at": wire_time(at),
-            "kind": line.kind, "ref": line.ref, "digest": line.digest,
-        }  # fmt: skip
-        head.hash = chain.journal_link(prev, facts)
-        row = JournalEntry(org_id=org_id, entry=head.entry, at=wire_time(at), kind=line.kind, ref=line.ref)
-        row.digest, row.prev, row.hash = line.digest, prev, head.hash
-        db.session.add(row)
-    db.session.flush()
-    return head.hash
+        entry += 1
+        said = {"entry": entry, "at": wire_time(at), "kind": line.kind, "ref": line.ref, "digest": line.digest}
+        prev, last = last, chain.journal_link(last, {"org": org_id, **said})
+        rows.append({"org_id": org_id, **said, "prev": prev, "hash": last})
+    insert_rows(db.session.connection(), ENTRIES, rows)
+    db.session.execute(MOVE, {"org": org_id, "entry": entry, "last": last})
+    return last
 
 
 def salted(facts: Mapping[str, Any]) -> str:
@@ -87,7 +93,6 @@ def salted(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.loose({**facts, "salt": clock.random(16).hex()})).hexdigest()
 
 
-HEAD = select(JournalHead.entry, JournalHead.hash).where(JournalHead.org_id == bindparam("org"))
 
 
 def head(org_id: str) -> tuple[int, str]:
@@ -123,12 +128,12 @@ def _recomputed(line: JournalEntry) -> str:
     return chain.journal_link(line.prev, facts)
 
 
-def _locked_head(org_id: str) -> JournalHead:
-    locked = select(JournalHead).where(JournalHead.org_id == org_id).with_for_update()
-    found = db.session.scalar(locked)
+def _locked_head(org_id: str) -> tuple[int, str]:
+    """Number and hash of the last line, ours until the transaction ends."""
+    found = db.session.execute(LOCKED, {"org": org_id}).one_or_none()
     if found is None:
         insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
         first = insert(JournalHead).values(org_id=org_id, entry=0, hash=chain.start(org_id))
         db.session.execute(first.on_conflict_do_nothing())
-        found = db.session.scalars(locked).one()
-    return found
+        found = db.session.execute(LOCKED, {"org": org_id}).one()
+    return found.entry, found.hash

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -150,7 +150,7 @@ class Execution:
         if op.entity[1] in self.blocked:
             return held("blocked_by")
         # A base from beyond the feed comes from before a restore: nothing here is newer than what that person saw.
-        known = op if op.base <= self.head else replace(op, base=self.head)
+        known = op if op.base <= self.head else op._replace(base=self.head)
         return self._handle(kind, known, n, args)
 
     def _knows(self, type_: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
@@ -160,7 +160,7 @@ def _carried_out(work: Work, line: Line) -> Result:
     if not kind.roles & person.roles:
         return rejected("forbidden")
     before = work.layer.copy()
-    known = replace(op, base=min(op.base, work.op.base or op.base))
+    known = op._replace(base=min(op.base, work.op.base or op.base))
     try:
         args = kind.args.load(op.args)
         with work.acting_for(person.through(line.device, "tablet", line.device_code), known, line.n):

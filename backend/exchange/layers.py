@@ -50,7 +50,7 @@ class Layer:
         """Lay `upper` down: what it says wins."""
         self.rows.update(upper.rows)
         self.scope.update(upper.scope)
-        self.letters.extend(upper.letters)
-        self.lines.extend(upper.lines)
+        self.letters += upper.letters
+        self.lines += upper.lines
         self.numbers.update(upper.numbers)
-        self.settled.extend(upper.settled)
+        self.settled += upper.settled

@@ -10,7 +10,7 @@ version (tests/backend/exchange/recorded.json) must end as they did.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
@@ -39,7 +39,7 @@ Upcasters = Mapping[tuple[str, int], Upcaster]
 def upcast(op: Operation, known: Upcasters) -> Operation:
     """The operation in the newest version that it can be said in. Raises ValidationError naming a field of the old."""
     while (step := known.get((op.type, op.v))) is not None and op.entity[0] == step.entity_kind:
-        op = replace(op, v=op.v + 1, args=step.to_next(step.args.load(dict(op.args))))
+        op = op._replace(v=op.v + 1, args=step.to_next(step.args.load(dict(op.args))))
     return op
 
 

@@ -262,8 +262,8 @@ class Work:
             self.for_somebody = False
 
     def begin(self, op: Operation, n: int, *, late: bool) -> None:
+        """The next operation is at hand; `layer` is empty, because the one before was kept or dropped."""
         self.op, self.n, self.late = op, n, late
-        self.layer = Layer()
 
     def keep(self) -> None:
         """The operation took effect: its writes are seen by the next ones."""

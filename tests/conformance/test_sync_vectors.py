@@ -50,7 +50,7 @@ def parsed(case: dict[str, Any]) -> dict[str, Any]:
     found = parse_operation(case["text"])
     if isinstance(found, Invalid):
         return {"invalid": found.code, "field": found.field}
-    return {"operation": {**vars(found), "entity": list(found.entity)}}
+    return {"operation": {**found._asdict(), "entity": list(found.entity)}}
 
 
 def parse_size(case: dict[str, Any]) -> str:
