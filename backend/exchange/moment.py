@@ -13,7 +13,7 @@ from backend.exchange.devices import DEVICES
 from backend.exchange.flush import POSITION_COLUMNS, Position
 from backend.exchange.models import ORGS
 from backend.exchange.problems import DeviceUnknown
-from backend.identity.enrolled import Beside
+from backend.identity.services import Beside
 from sync import chain
 
 

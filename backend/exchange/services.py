@@ -30,9 +30,9 @@ from backend.exchange.quarantine import Received, held, held_counts, history
 from backend.exchange.rescued import TakenIn, take_in
 from backend.identity.actor import Actor
 from backend.identity.devices import saw, server_device
-from backend.identity.enrolled import Enrolled
 from backend.identity.models import Device
 from backend.identity.rules import SEEN
+from backend.identity.services import Enrolled
 
 __all__ = [
     "Conflict", "HeldDecision", "Received", "TakenIn", "conflicts_of", "decided_by", "held", "held_counts", "history",

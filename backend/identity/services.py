@@ -32,6 +32,7 @@ from backend.identity.devices import (
     tablets,
     watch,
 )
+from backend.identity.enrolled import Beside, Enrolled
 from backend.identity.models import Account, Device, Membership
 from backend.identity.readmission import is_known
 from backend.identity.rules import OFFICE, ROLES, SYSTEM
@@ -44,7 +45,9 @@ __all__ = [
     "SYSTEM",
     "Account",
     "Actor",
+    "Beside",
     "Device",
+    "Enrolled",
     "Living",
     "Membership",
     "NameTaken",
