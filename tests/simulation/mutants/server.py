@@ -154,8 +154,8 @@ SERVER = (
     Mutant(
         "the journal is no chain", "P5", "I16",
         "A line of the journal does not depend on the one before.",
-        "backend/core/journal.py", "head.hash = chain.journal_link(prev, facts)",
-        "head.hash = chain.journal_link(chain.start(org_id), facts)",
+        "backend/core/journal.py", "prev, last = last, chain.journal_link(last, ",
+        "prev, last = last, chain.journal_link(chain.start(org_id), ",
         judge=AGREEMENT,
     ),
     Mutant(
