@@ -90,25 +90,26 @@ class Judges:
             span = last[-1] - last[0]
             raise Violation("I24", f"tablet {device.t} asked {lane} {len(last)} times within {span:.0f} ms")
 
-    def answered(self, device: Device, asked: dict[str, Any], body: bytes, answer: HttpAnswer | None) -> None:
+    def answered(self, device: Device, asked: dict[str, Any], answer: HttpAnswer | None) -> None:
         """What the server said to this request, whether or not it arrives."""
         if answer is None:
             return
         said = answer.json
-        if answer.status == 500 and not self._excused_500(body):
+        if answer.status == 500 and not self._excused_500(asked):
             raise Violation("3.6", f"the server answered 500 to {asked['method']} {asked['path']}")
         if answer.status >= 400 and "code" in said:
             self.world.met[f"answer {said['code']}"] += 1
         if answer.status == 200 and asked["path"] == PUSH:
             self._pushed(device, said)
         if answer.status == 200 and asked["path"] == PULL:
-            self._pulled(device, json.loads(body), said)
+            self._pulled(device, json.loads(asked["text"]), said)
         if self.rng.random() < SAMPLE:
             self.watch()
 
-    def _excused_500(self, body: bytes) -> bool:
+    def _excused_500(self, asked: dict[str, Any]) -> bool:
+        """By what the tablet wrote: a body that was packed on the way may be spoilt where it does no harm."""
         trap = self.world.server.last_trap
-        return (trap is not None and trap.sprung) or POISON.encode() in body
+        return (trap is not None and trap.sprung) or POISON in (asked.get("text") or "")
 
     def failed_alone(self, device: Device, asked: dict[str, Any], answer: HttpAnswer) -> None:
         """I25: an operation that breaks the server holds the others back for three attempts, and not for a fourth."""

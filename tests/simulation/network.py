@@ -138,7 +138,7 @@ class Network:
             self.world._adopt()
         elif trap is not None and trap.sprung:
             self._met(trap.kind)
-        self.world.judges.answered(device, asked, body, answer)
+        self.world.judges.answered(device, asked, answer)
         return answer
 
     def _corrupted(self, headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:

@@ -154,3 +154,12 @@ def test_a_fourth_failure_of_an_operation_that_is_alone_is_seen(world: World) ->
     for _ in range(MOST_ALONE):
         fails()
     assert rule_of(fails) == "I25"
+
+
+def test_a_server_that_breaks_without_a_cause_is_seen(world: World) -> None:
+    def broke_over(text: str) -> None:
+        asked = {"method": "POST", "path": PUSH, "text": text}
+        world.judges.answered(world.devices[0], asked, HttpAnswer(500, {}, b"{}"))
+
+    broke_over(f'{{"ops": ["{POISON}"]}}')
+    assert rule_of(lambda: broke_over('{"ops": []}')) == "3.6"
