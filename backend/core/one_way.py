@@ -17,6 +17,8 @@ MIGRATION = "migration"
 """A migration may change rows as it must; where tablets should hear of it, it ends with a new epoch."""
 LOCK_TIMEOUT = "2s"
 """How long the exchange waits for anybody's lock before it answers 503 (P3)."""
+EXCHANGE = {"singgah.feed": FEED, "lock_timeout": LOCK_TIMEOUT, "plan_cache_mode": "force_custom_plan"}
+"""PostgreSQL's settings for one transaction of the exchange."""
 
 _CHANGES = re.compile(
     r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)"
@@ -66,10 +68,14 @@ def is_refused(connection: Connection, statement: str, fed: Collection[str]) -> 
 
 
 def opening(way: str | None) -> str:
-    """What says to PostgreSQL, for one transaction only, that it is the exchange (or a migration) that comes."""
+    """What says to PostgreSQL, for one transaction only, that it is the exchange (or a migration) that comes.
+
+    The exchange has its statements planned each time: a plan that is kept from when a table was nearly empty reads all
+    of it later, and a batch asks for hundreds of rows at once.
+    """
     if way == MIGRATION:
         return f"SET LOCAL singgah.feed = '{MIGRATION}'"
-    return f"SET LOCAL singgah.feed = '{FEED}'; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'" if way else ""
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in EXCHANGE.items()) if way else ""
 
 
 def guard_tables(connection: Connection, names: Iterable[str]) -> None:
