@@ -26,10 +26,13 @@ def read(text: str, depth: int = LIMITS["operation_depth"]) -> Any:
     """The value written in `text`, with dicts, lists, strings, ints, booleans and None; else NotStrict."""
     try:
         value = _DECODER.decode(text)
-    except (json.JSONDecodeError, NotStrict, RecursionError) as wrong:
-        # Whatever else is wrong with it, too deep comes first.
+    # Whatever else is wrong with it, too deep comes first.
+    except NotStrict:
         _refuse_deep(text, depth)
-        raise wrong if isinstance(wrong, NotStrict) else NotStrict("syntax") from wrong
+        raise
+    except (json.JSONDecodeError, RecursionError) as wrong:
+        _refuse_deep(text, depth)
+        raise NotStrict("syntax") from wrong
     # Most texts have fewer brackets in all than may be nested, and no escape that could hide a character.
     if text.count("[") + text.count("{") > depth and _is_deep(value, depth):
         raise NotStrict("depth")

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,14 @@ def test_any_bytes_are_canonical_or_a_named_refusal(data: bytes) -> None:
 @given(VALUES)
 def test_what_was_written_reads_back_as_itself(value: object) -> None:
     assert canonical.read(canonical.write(value)) == value
+
+
+@pytest.mark.parametrize("text", ['{"a":1,"a":2}', "[1.5]", "[NaN]", "[1", '["\\u0000"]', "[" * 17 + "1.5"])
+def test_a_refused_text_is_not_kept_by_its_own_refusal(text: str) -> None:
+    with pytest.raises(strict_json.NotStrict) as refused:
+        strict_json.read(text)
+
+    assert refused.value.__cause__ is not refused.value
 
 
 @given(ANY_TEXT | JSONISH)
