@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from backend.exchange.work import Work
 
 WITHHELD = "withheld"
-"""In `current` of a conflict: its sender is told that there is a value, and not which."""
+"""In `current` of a conflict outside visits: its sender is told that there is a value, and not which."""
 
 OFFICE = frozenset({"dispatcher", "service_manager", "administrator", "system"})
 
@@ -108,15 +108,18 @@ def _keep_beside(work: Work, kind: str, state: State, name: str, value: Any, dec
     conflict = work.new_id()
     is_open = decision.outcome is Status.CONFLICT
     audience = work.kind(kind).audience(state)
+    visit = _visit(audience)
     current = {"value": held.value, "by": author.person, "at": author.at}
+    # All who are on a visit see both values, whoever sent the second; outside visits the sender alone is told.
+    shown = visit is not None or work.sees(audience)
     work.create(
         "conflict",
         conflict,
-        visit=_visit(audience),
+        visit=visit,
         kind=kind,
         entity=state["id"],
         field=name,
-        current=current if work.sees(audience) else {**current, WITHHELD: True},
+        current=current if shown else {**current, WITHHELD: True},
         candidate={"value": value, "by": work.actor.person_id, "at": work.acted_at, "op": work.op.id},
         state="open" if is_open else "decided",
         choice=None if is_open else _choice(decision),

@@ -8,6 +8,7 @@ from backend.core.db import db
 from backend.exchange import services
 from backend.exchange.conflicts import Conflict
 from backend.exchange.models import SyncOp
+from tests.backend.inspections.test_operations import DEFINITION, NAME
 from tests.makers import House, Tablet
 
 
@@ -184,6 +185,23 @@ def test_work_from_before_the_reassignment_is_accepted_however_late_it_comes(hou
     tablet.push()
 
     assert tablet.result(n)["status"] == "applied"
+
+
+def test_a_late_answer_that_clashes_is_seen_beside_the_colleagues_by_who_is_on_the_visit(house, tablet, second, visit):
+    run, office = house.new_id(), house.office("service_manager")
+    office("checklist.publish", ("checklist", house.new_id()), {"definition": DEFINITION})
+    office("visit.add_run", ("visit", visit), {"run": run, "checklist": NAME, "asset": None})
+    tablet.pull()
+    n = tablet.act("answer.set", ("run", run), {"item": "load", "value": "41"})
+    reassign(house, visit, second)
+    second.pull()
+    assert second.do("answer.set", ("run", run), {"item": "load", "value": "40"})["status"] == "applied"
+    tablet.push()
+
+    assert tablet.result(n)["status"] == "conflict"
+    [told] = conflicts(second)
+    assert (told["current"]["value"], told["candidate"]["value"]) == ("40", "41")
+    assert "withheld" not in told["current"]
 
 
 def test_somebody_who_never_was_on_the_visit_is_held_and_nothing_is_written(house, visit):
