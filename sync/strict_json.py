@@ -92,9 +92,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 17 or digits == "-0" or abs(int(digits)) > LARGEST:
+    if len(digits) > 17 or digits == "-0":
         raise NotStrict("number")
-    return int(digits)
+    value = int(digits)
+    if not -LARGEST <= value <= LARGEST:
+        raise NotStrict("number")
+    return value
 
 
 def _refuse_number(_: str) -> NoReturn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -67,11 +68,11 @@ class Strict(Shape):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        members = [(name, field.data_key or name, field) for name, field in self.load_fields.items()]
-        named = all(field.attribute is None for _, _, field in members)
+        members = [(name, field.data_key or name, field, _short(field)) for name, field in self.load_fields.items()]
+        named = all(field.attribute is None for _, _, field, _ in members)
         simple = named and self.unknown == RAISE and not (self.partial or self.many or self._hooked)
         self._members = members if simple else None
-        self._keys = frozenset(key for _, key, _ in members)
+        self._keys = frozenset(key for _, key, _, _ in members)
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """As every schema loads, and quicker where each field speaks for itself and nothing is wrong: a push has
@@ -79,11 +80,26 @@ class Strict(Shape):
         """
         if self._members is None or kwargs or type(data) is not dict or not data.keys() <= self._keys:
             return super().load(data, **kwargs)
+        loaded = {}
         try:
-            loaded = {name: field.deserialize(data.get(key, missing), key, data) for name, key, field in self._members}
+            for name, key, field, short in self._members:
+                given = data.get(key, missing)
+                if short is None or given is None or given is missing:
+                    value = field.deserialize(given, key, data)
+                else:
+                    value = short(given, key, data)
+                if value is not missing:
+                    loaded[name] = value
         except ValidationError:
             return super().load(data)
-        return {name: value for name, value in loaded.items() if value is not missing}
+        return loaded
+
+
+def _short(field: fields.Field[Any]) -> Callable[..., Any] | None:
+    """All that loading a value comes down to, where the field has nothing around it."""
+    around = field.validators or field.pre_load or field.post_load
+    bare = type(field).deserialize is fields.Field.deserialize and type(field)._validate is fields.Field._validate
+    return field._deserialize if bare and not around else None
 
 
 class Lenient(Shape):
@@ -117,7 +133,7 @@ class Text(fields.String):
             raise ValidationError("must not be empty")
         if len(text) > self.longest:
             raise ValidationError(f"must have at most {self.longest} characters")
-        plain = text.translate(WITHOUT_LINES) if self.lines else text
+        plain = text.translate(WITHOUT_LINES) if self.lines and ("\n" in text or "\t" in text) else text
         if plain.isascii() and plain.isprintable():
             return  # Nothing below can be wrong with it, and most texts of a push are like this.
         fault = text_fault(plain)

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 class Batch:
     """Operation strings with consecutive numbers from `first`; `prev` is the device's chain before them.
 
-    `quarantine` is the code under which everything is held, for a device that may no longer write.
+    `quarantine` is the code under which everything is held, for a device that may no longer write. `fresh`: suppose
+    that nobody has sent any of these ids before. If somebody has, the log refuses the second line of an id.
     """
 
     first: int
     prev: str
     texts: Sequence[str]
     quarantine: str | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Execution:
     def run(self, batch: Batch) -> list[Entry]:
         parsed = [parse_operation(text) for text in batch.texts]
         operations = [op for op in parsed if isinstance(op, Operation)]
+        if not batch.fresh:
+            self.logged = self.log.by_id(op.id for op in operations)
         self._read_ahead(operations)
         entries, link = [], batch.prev
         for index, (text, op) in enumerate(zip(batch.texts, parsed, strict=True)):
@@ -100,10 +104,8 @@ class Execution:
             entries.append(entry)
         return entries
 
-    def _read_ahead(self, operations: Iterable[Operation]) -> None:
+    def _read_ahead(self, operations: Sequence[Operation]) -> None:
         """What the operations name, in few queries."""
-        operations = list(operations)
-        self.logged = self.log.by_id(op.id for op in operations)
         self.work.rows.preload(key for op in operations for key in _named(op))
         if self.work.actor.device_kind == "tablet" and operations:
             self.blocked = self.log.held_entities(self.work.device, (op.entity[1] for op in operations))

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
@@ -83,10 +84,12 @@ def _isolated(actor: Actor, asked: Push) -> bytes:
 
 
 def _tried(actor: Actor, asked: Push, quarantine: str | None) -> bytes:
-    return outrun.again(lambda lock: _once(actor, asked, quarantine, lock=lock), asked.device)
+    tries = count()
+    # Whoever sends an id again is a copied tablet: rare enough to look for it only when the log has refused one.
+    return outrun.again(lambda lock: _once(actor, asked, quarantine, lock=lock, fresh=next(tries) == 0), asked.device)
 
 
-def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> bytes:
+def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool, fresh: bool) -> bytes:
     with unit(fed=True) as work:
         connection = db.session.connection()
         place = devices.read(connection, actor.org_id, asked.device, lock=True)
@@ -95,7 +98,7 @@ def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool) -> b
         oplog = OperationLog(connection, actor.org_id)
         old = _replayed(oplog, asked, place)
         code = quarantine or BARRED.get(place.status)
-        batch = Batch(place.next_n, place.last_link, asked.texts[len(old) :], code)
+        batch = Batch(place.next_n, place.last_link, asked.texts[len(old) :], code, fresh)
         keeping = Keeping(connection, work, actor, place, oplog)
         answers, seq = keeping.carry_out(batch, token, lock=lock)
     results = [line.outcome for line in old] + answers
@@ -115,7 +118,8 @@ def _admit(asked: Push, place: Place, at: Position) -> dict[str, Any]:
 
 def _replayed(oplog: OperationLog, asked: Push, place: Place) -> list[Logged]:
     """The recorded lines of what was sent before: same number, same bytes, in order."""
-    if oplog.link_at(place.id, asked.first - 1) != asked.prev:
+    follows = asked.first == place.next_n
+    if (place.last_link if follows else oplog.link_at(place.id, asked.first - 1)) != asked.prev:
         raise OpMismatch("prev")
     last = min(place.next_n, asked.first + len(asked.texts)) - 1
     found = oplog.of_device(place.id, asked.first, last) if last >= asked.first else {}

@@ -165,7 +165,7 @@ class Work:
         """A new row; columns not named take their default or None. An existing id is `rejected: id_reused`."""
         if self.get(kind, entity) is not None:
             raise Refused(rejected("id_reused"))
-        unknown = fields.keys() - set(self.kind(kind).columns)
+        unknown = fields.keys() - self.kind(kind).blank.keys()
         if unknown:
             raise KeyError(f"{kind} has no column {', '.join(sorted(unknown))}")
         state = {"org_id": self.actor.org_id, "id": entity, "ver": 0, "field_ver": {}}
