@@ -26,9 +26,13 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def put_rows(connection: Connection, table: Table, rows: Rows) -> None:
-    """As `insert_rows`; a row whose primary key is there already takes the new values."""
+    """As `insert_rows`; a row whose primary key is there already takes the new values. Of two with one key the later
+    counts: PostgreSQL would refuse the statement, where SQLite takes one after the other.
+    """
     if rows:
-        _maker(connection.dialect, table, tuple(rows[0]), True).run(connection, rows)
+        key = [column.name for column in table.primary_key.columns]
+        last = list({tuple(row[name] for name in key): row for row in rows}.values())
+        _maker(connection.dialect, table, tuple(rows[0]), True).run(connection, last)
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,6 @@ def salted(facts: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.loose({**facts, "salt": clock.random(16).hex()})).hexdigest()
 
 
-
-
 def head(org_id: str) -> tuple[int, str]:
     """Number and hash of the last line; (0, link(0)) for an empty journal."""
     with glance() as connection:

@@ -115,7 +115,6 @@ class OperationLog:
         return answers
 
 
-
 @cache
 def _by_id(dialect: str) -> Select[Any]:
     return LINES.add_columns(LOG.c.op_id).where(within(LOG.c.op_id, "ids", dialect))

@@ -78,6 +78,11 @@ def test_a_row_that_is_there_takes_the_new_values_and_a_new_one_is_added(connect
     }
 
 
+def test_of_two_rows_with_one_key_the_later_counts(connection: Connection) -> None:
+    put_rows(connection, THINGS, [thing("a", count=1), thing("b", count=2), thing("a", count=3)])
+    assert {name: row["count"] for name, row in kept(connection).items()} == {"a": 3, "b": 2}
+
+
 def test_a_row_that_is_there_is_refused_where_only_new_ones_may_come(connection: Connection) -> None:
     insert_rows(connection, THINGS, [thing("a")])
     with pytest.raises(IntegrityError):
