@@ -56,6 +56,8 @@ def serve() -> None:
     click.echo(f"serving {config.public_url} on {config.bind}:{config.port}, data in {config.data_dir}")
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", *gunicorn_options(config), "backend.wsgi:app"]
+    # Each of many threads would otherwise keep its own heap of memory that it once needed (glibc).
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.execv(command[0], command)  # noqa: S606 - our own interpreter with our own words
 
 

@@ -47,6 +47,8 @@ class Maker:
     by_column: bool
 
     def run(self, connection: Connection, rows: Rows) -> None:
+        if any(len(row) != len(self.columns) for row in rows):
+            raise KeyError("a row names other columns than the first")
         columns = [self._values(name, convert, rows) for name, convert in zip(self.columns, self.converts, strict=True)]
         given: Any = tuple(columns) if self.by_column else list(zip(*columns, strict=True))
         connection.exec_driver_sql(self.statement, given)

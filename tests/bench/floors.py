@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, in
 
 from backend.core.db import Base
 from backend.core.journal import JournalEntry
-from backend.core.sqlite import BUSY_TIMEOUT_MS
+from backend.core.sqlite import BUSY_TIMEOUT_MS, WRITING
 from backend.exchange.models import HEADS, LOG
 from backend.visits.models import Note
 from tests.bench.ours import Ours
@@ -124,7 +124,7 @@ def opened(url: str) -> Iterator[Engine]:
         @event.listens_for(engine, "connect")
         def set_up(raw: Any, _record: Any) -> None:
             raw.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            for pragma in (*WRITING, f"busy_timeout={BUSY_TIMEOUT_MS}"):
                 raw.execute(f"PRAGMA {pragma}")
 
     try:

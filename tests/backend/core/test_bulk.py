@@ -113,6 +113,8 @@ def test_a_column_that_may_be_empty_need_not_be_named(connection: Connection) ->
 def test_rows_that_name_other_columns_than_the_first_are_refused(connection: Connection) -> None:
     with pytest.raises(KeyError):
         insert_rows(connection, THINGS, [thing("a"), {"org": "o", "id": "b", "count": 1}])
+    with pytest.raises(KeyError):
+        insert_rows(connection, THINGS, [{"org": "o", "id": "b", "count": 1}, thing("a")])
 
 
 @pytest.mark.parametrize(("asked", "found"), [(["a", "c", "z"], ["a", "c"]), ([], []), (["'", '"', "{}"], [])])
