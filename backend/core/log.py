@@ -48,7 +48,7 @@ def configure(level: int = logging.INFO) -> None:
     """Send the program's lines to standard error. Called by the programs, never by tests."""
     # Where in the source a line was written is in no line of ours: asking for it costs more than the line.
     logging._srcfile = None  # as the manual of `logging` has it under "Optimization"
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logMultiprocessing = False  # the process stays: the web server's own lines name it
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
