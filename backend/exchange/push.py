@@ -7,11 +7,10 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from backend.core import clock, jobs, journal
@@ -25,6 +24,7 @@ from backend.exchange.devices import Place
 from backend.exchange.execute import Batch, Done, run
 from backend.exchange.flush import Position, position
 from backend.exchange.oplog import Logged, OperationLog
+from backend.exchange.outrun import Outrun
 from backend.exchange.problems import EpochChanged, OpGap, OpMismatch
 from backend.identity import rules
 from backend.identity.actor import Actor
@@ -84,9 +84,17 @@ def _isolated(actor: Actor, asked: Push) -> bytes:
 
 
 def _tried(actor: Actor, asked: Push, quarantine: str | None) -> bytes:
-    tries = count()
-    # Whoever sends an id again is a copied tablet: rare enough to look for it only when the log has refused one.
-    return outrun.again(lambda lock: _once(actor, asked, quarantine, lock=lock, fresh=next(tries) == 0), asked.device)
+    """Whoever sends an id again is a copied tablet: rare enough to suppose at first that nobody does."""
+    try:
+        return _once(actor, asked, quarantine, lock=False, fresh=True)
+    except NOT_ITS_FAULT:
+        raise
+    except (Outrun, IntegrityError) as fault:
+        log.info("done again", extra={"device": asked.device, "why": type(fault).__name__})
+    except Exception:
+        # What was carried out once need not be possible again; if this is no such thing, it fails again.
+        log.exception("a push failed and is done again, its ids looked up", extra={"device": asked.device})
+    return outrun.again(lambda lock: _once(actor, asked, quarantine, lock=lock, fresh=False), asked.device)
 
 
 def _once(actor: Actor, asked: Push, quarantine: str | None, *, lock: bool, fresh: bool) -> bytes:

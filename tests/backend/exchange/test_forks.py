@@ -167,3 +167,21 @@ def test_the_same_id_with_other_bytes_is_refused(house: House, tablet: Tablet, v
     twin.write(json.dumps(forged))
     twin.push()
     assert (twin.result(2)["status"], twin.result(2)["code"]) == ("rejected", "id_reused")
+
+
+def test_what_was_carried_out_once_is_offered_again_and_need_not_be_possible_any_more(
+    house: House, tablet: Tablet, visit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(house, tablet, visit, "sent before the copy")
+    tablet.sync()
+    first = tablet.result(1)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    operation = house.app.extensions["singgah.exchange"].operations["note.add", 1]
+    monkeypatch.setitem(vars(operation), "handle", fail)
+    twin = confirmed(house, tablet)
+
+    assert twin.push().status_code == 200
+    assert {**twin.result(1), "n": 1} == {**first, "n": 1}
